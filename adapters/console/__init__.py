@@ -1,0 +1,1 @@
+"""The council in a terminal."""

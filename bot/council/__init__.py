@@ -1,0 +1,1 @@
+"""How the council reasons: answers, anonymous review, aggregation, synthesis."""

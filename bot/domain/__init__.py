@@ -1,0 +1,71 @@
+"""The nouns of the council: frozen values that every part shares."""
+
+from bot.domain.calls import (
+    Failure,
+    FailureKind,
+    ModelCall,
+)
+from bot.domain.council import (
+    Attachment,
+    Council,
+    Deadlines,
+    Mode,
+    Place,
+    Question,
+    Remark,
+    Seat,
+)
+from bot.domain.deliberation import (
+    Answer,
+    Appraisal,
+    Ballot,
+    Check,
+    Confidence,
+    Deliberation,
+    Dissent,
+    Flag,
+    MemberFailure,
+    Review,
+    Standing,
+    Standings,
+    State,
+    Synthesis,
+    Timings,
+    Verdict,
+)
+from bot.domain.posts import (
+    Post,
+    PostState,
+)
+
+__all__ = [
+    "Answer",
+    "Appraisal",
+    "Attachment",
+    "Ballot",
+    "Check",
+    "Confidence",
+    "Council",
+    "Deadlines",
+    "Deliberation",
+    "Dissent",
+    "Failure",
+    "FailureKind",
+    "Flag",
+    "MemberFailure",
+    "Mode",
+    "ModelCall",
+    "Place",
+    "Post",
+    "PostState",
+    "Question",
+    "Remark",
+    "Review",
+    "Seat",
+    "Standing",
+    "Standings",
+    "State",
+    "Synthesis",
+    "Timings",
+    "Verdict",
+]

@@ -1,0 +1,92 @@
+"""Who sits on a council and what it is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """How much reasoning a question gets: n + 1, 2n + 1 or 3n + 1 model calls for n members."""
+
+    FAST = "fast"
+    STANDARD = "standard"
+    THOROUGH = "thorough"
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One place at the table: a display name, a model (`provider/model-id`), and what stands behind it."""
+
+    name: str
+    model: str
+    persona: str | None = None
+    fallbacks: tuple[str, ...] = ()
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models to try, in order."""
+        return (self.model, *self.fallbacks)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Bounds in seconds: the least wait for slow members, one call, the whole deliberation."""
+
+    soft_min: float = 20.0
+    call: float = 120.0
+    deliberation: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Council:
+    """The seats that apply in a place, and how they reason. Member names are unique."""
+
+    members: tuple[Seat, ...]
+    chairman: Seat
+    mode: Mode = Mode.STANDARD
+    is_revising: bool = True
+    deadlines: Deadlines = Deadlines()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a question was asked. `thread` is None until one is open."""
+
+    platform: str
+    workspace: str
+    channel: str
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something said before the question: a speaker's display name and the text, never trusted."""
+
+    speaker: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with the question; `data` is its content, `media_type` as in RFC 6838."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+    @property
+    def is_image(self) -> bool:
+        """Models that see may be shown it."""
+        return self.media_type.startswith("image/")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked, by whom and where, with what was said before and the files that came along."""
+
+    text: str
+    place: Place
+    asker: str
+    context: tuple[Remark, ...] = ()
+    attachments: tuple[Attachment, ...] = ()

@@ -1,0 +1,1 @@
+"""Models over HTTP, and rehearsal models for where there are none."""

@@ -1,0 +1,1 @@
+"""Records and outbox in SQLite or PostgreSQL."""

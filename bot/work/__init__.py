@@ -1,0 +1,1 @@
+"""Running deliberations: the engine, the worker and the posts."""
