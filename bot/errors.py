@@ -13,8 +13,8 @@ CouncilError
     ├── ChatUnclear       it may or may not have arrived; look before sending again
     └── ChatRefused       it never will; give the post up
 
-Every message is one sentence for people: what was wrong and what to do. None holds a key or the text of a
-foreign exception.
+Every message is one sentence for people: what was wrong and what to do. None holds a key or the
+text of a foreign exception.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ class NotFound(WrongUse):
 class ModelError(CouncilError):
     """A model gave no usable answer.
 
-    `failure` says why, in words for people; `calls` are the requests that were made for it, paid ones too.
+    `failure` says why, in words for people; `calls` are the requests that were made for it, paid
+    ones too.
     """
 
     def __init__(self, failure: Failure, calls: tuple[ModelCall, ...] = ()) -> None:

@@ -15,9 +15,10 @@ from bot.domain.reports import Report
 class ModelRequest:
     """One thing to ask of a model (`provider/model-id`).
 
-    `schema` asks for JSON of that JSON schema, by the strongest means that the endpoint accepts; the completion's
-    text is then that JSON, perhaps with prose around it. `images` are left out for models that cannot see.
-    `deadline_s` bounds the whole call with its retries. `purpose` names the call in records and logs.
+    `schema` asks for JSON of that JSON schema, by the strongest means that the endpoint accepts;
+    the completion's text is then that JSON, perhaps with prose around it. `images` are left out for
+    models that cannot see. `deadline_s` bounds the whole call with its retries. `purpose` names the
+    call in records and logs.
     """
 
     model: str
@@ -32,9 +33,10 @@ class ModelRequest:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A finished model output, never empty. `calls` are the requests it took, the failed ones included.
+    """A finished model output, never empty.
 
-    `is_truncated`: the model ran into its length limit.
+    `calls` are the requests it took, the failed ones included. `is_truncated`: the model ran into
+    its length limit.
     """
 
     text: str
@@ -45,7 +47,7 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A model as its provider lists it; prices in US dollars per million tokens, None if unknown."""
+    """A model as its provider lists it; prices in US dollars per million tokens, if known."""
 
     name: str
     prompt_usd: float | None = None
@@ -62,12 +64,16 @@ class Models(Protocol):
     def stream(self, request: ModelRequest) -> AsyncGenerator[str | Completion, None]:
         """Yield pieces of text as they come and the `Completion` last. Raises `ModelError`.
 
-        A stream that failed after its first piece is not retried here: what was shown cannot be unsaid.
+        A stream that failed after its first piece is not retried here: what was shown cannot be
+        unsaid.
         """
         ...
 
     async def list(self, provider: str) -> tuple[ModelInfo, ...]:
-        """List a provider's models by full name. Raises `NotFound` for an unknown provider, `ModelError`."""
+        """List a provider's models by full name.
+
+        Raises `NotFound` for an unknown provider, `ModelError`.
+        """
         ...
 
 
@@ -85,9 +91,10 @@ class Records(Protocol):
         ...
 
     async def take_up(self, deliberation_id: str, *, is_fresh: bool = False) -> Deliberation:
-        """Raise the epoch, so that every other worker's writes are refused, and return the deliberation.
+        """Raise the epoch, so that other workers' writes are refused, and return the deliberation.
 
-        `is_fresh` reopens an ended one: queued again, failures and reason forgotten, answers and reviews kept.
+        `is_fresh` reopens an ended one: queued again, failures and reason forgotten, answers and
+        reviews kept.
         """
         ...
 
@@ -99,16 +106,18 @@ class Records(Protocol):
         posts: Sequence[Post] = (),
         timings: Timings | None = None,
     ) -> None:
-        """Store facts, and the posts they bring, in one transaction. Raises `Superseded` on an old epoch.
+        """Store facts, and the posts they bring, in one transaction.
 
-        `deliberation` says which one and which epoch; saving a fact or post that is there already changes nothing.
+        `deliberation` says which one and which epoch; saving a fact or post that is there already
+        changes nothing. Raises `Superseded` on an old epoch.
         """
         ...
 
     async def search(self, words: str = "", *, limit: int = 20) -> tuple[Deliberation, ...]:
-        """Return the latest deliberations whose question or synthesis holds all words, newest first.
+        """Return the latest deliberations whose question or synthesis holds all words.
 
-        Answers and reviews are left out of what is returned; question, state and synthesis are there.
+        Newest first. Answers and reviews are left out of what is returned; question, state and
+        synthesis are there.
         """
         ...
 
@@ -121,12 +130,15 @@ class Outbox(Protocol):
         ...
 
     async def settle(self, post: Post, *, epoch: int) -> None:
-        """Store a post's new state, message id, thread and reason. Raises `Superseded` on an old epoch."""
+        """Store a post's new state, message id, thread and reason.
+
+        Raises `Superseded` on an old epoch.
+        """
         ...
 
 
 class Work(Protocol):
-    """Runs deliberations durably: what was started is finished, by another process if this one dies."""
+    """Runs deliberations durably: another process finishes what this one leaves when it dies."""
 
     async def start(self, deliberation: Deliberation) -> None:
         """Start the run of this epoch; a second start of it changes nothing."""
@@ -151,7 +163,7 @@ class Work(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message on a platform. `thread` is where the replies belong, if this message opened a thread."""
+    """A message on a platform; `thread` is where the replies belong, if it opened a thread."""
 
     message_id: str
     thread: str | None = None
@@ -181,7 +193,8 @@ class Draft(Protocol):
 class Chat(Protocol):
     """A chat platform, as far as the council needs it. Every method raises `ChatError`.
 
-    `place` travels in the report's deliberation; `post.thread` is the thread to write in, None for the root message.
+    `place` travels in the report; `post.thread` is the thread to write in, None for the root
+    message.
     """
 
     @property

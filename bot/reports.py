@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from bot.domain import Answer, Confidence, Deliberation, ModelCall, Review, State, Synthesis
 from bot.domain.events import (
@@ -14,7 +14,6 @@ from bot.domain.events import (
     StageBegan,
     StandingsReady,
 )
-
 from bot.domain.reports import (
     AnswerReport,
     FailureReport,
@@ -32,11 +31,10 @@ ROOT = "root"
 SYNTHESIS = "synthesis"
 FAILURE = "failure"
 
-
 REHEARSAL_NOTE = "Rehearsal: stand-in models wrote this, no real model was asked."
 
 _CONFIDENCE = {
-    Confidence.STRONG: "Strong: the best answer beats every other clearly, and no fault was upheld.",
+    Confidence.STRONG: "Strong: the best answer clearly beats every other, no fault was upheld.",
     Confidence.MODERATE: "Moderate: there is a best answer, but not by a clear margin everywhere.",
     Confidence.CONTESTED: "Contested: the members do not agree on a best answer.",
     Confidence.UNANIMOUS: "Unanimous, not independently checked: all members gave the same answer.",
@@ -57,19 +55,20 @@ def slot_of(fact: Fact) -> str | None:
     """Return the slot of the post that a fact brings, None if it brings none."""
     match fact:
         case AnswerArrived(answer):
-            return f"answer:{answer.member}"
+            slot = f"answer:{answer.member}"
         case AnswerRevised(answer):
-            return f"revision:{answer.member}"
+            slot = f"revision:{answer.member}"
         case ObjectionRaised():
-            return "objection"
+            slot = "objection"
         case ReviewArrived(review):
-            return f"review:{review.reviewer}:{review.turn}"
+            slot = f"review:{review.reviewer}:{review.turn}"
         case StandingsReady():
-            return "standings"
+            slot = "standings"
         case StageBegan(State.SYNTHESISING):
-            return SYNTHESIS
+            slot = SYNTHESIS
         case _:
-            return None
+            slot = None
+    return slot
 
 
 def confidence_sentence(confidence: Confidence) -> str:
@@ -100,23 +99,20 @@ def seat_reports(
     reports: list[SeatReport] = []
     for seat in deliberation.council.members:
         answer, failure = answers.get(seat.name), failures.get(seat.name)
+        now = (doing or {}).get(seat.name)
         if failure is not None:
             report = SeatReport(seat.name, seat.model, SeatStatus.FAILED, None, failure.sentence)
         elif answer is None:
-            report = SeatReport(
-                seat.name, seat.model, (doing or {}).get(seat.name, SeatStatus.WAITING)
-            )
+            report = SeatReport(seat.name, seat.model, now or SeatStatus.WAITING)
         else:
-            status = SeatStatus.LATE if answer.is_late else SeatStatus.ANSWERED
-            status = SeatStatus.REVIEWED if seat.name in reviewers else status
-            status = (doing or {}).get(seat.name, status)
+            status = now or _status(answer, has_reviewed=seat.name in reviewers)
             report = SeatReport(seat.name, answer.model, status, answer.latency_s)
         reports.append(report)
     return tuple(reports)
 
 
 def notes_of(deliberation: Deliberation) -> tuple[str, ...]:
-    """Say at the top what a reader must know: failed and late members, what the answer rests on, who took the chair."""
+    """Say what a reader must know first: who failed or was late, and what the answer rests on."""
     notes = [
         f"{failed.member} did not answer: {failed.failure.sentence}"
         for failed in deliberation.failures
@@ -125,9 +121,8 @@ def notes_of(deliberation: Deliberation) -> tuple[str, ...]:
     if late:
         notes.append(f"Late, not reviewed: {', '.join(late)}.")
     if deliberation.failures and deliberation.answers:
-        notes.append(
-            f"The answer rests on {len(deliberation.answers)} of {len(deliberation.council.members)} members."
-        )
+        present, seats = len(deliberation.answers), len(deliberation.council.members)
+        notes.append(f"The answer rests on {present} of {seats} members.")
     if deliberation.synthesis is not None and deliberation.synthesis.stand_in:
         notes.append(deliberation.synthesis.stand_in)
     return tuple(notes)
@@ -153,27 +148,77 @@ def root_report(
 
 def report(deliberation: Deliberation, slot: str) -> Report:
     """Build the report for a slot. Raises KeyError if the deliberation has nothing for it yet."""
-    place, is_rehearsal = deliberation.question.place, deliberation.is_rehearsal
     kind, _, name = slot.partition(":")
-    if kind == ROOT:
-        return root_report(deliberation)
-    if kind == "answer":
-        return AnswerReport(place, is_rehearsal, "Answer", _answer(deliberation, name))
-    if kind == "revision":
-        return AnswerReport(place, is_rehearsal, "Revised answer", _answer(deliberation, name))
-    if kind == "objection" and deliberation.objection is not None:
-        return AnswerReport(place, is_rehearsal, "Devil's advocate", deliberation.objection)
-    if kind == "review":
-        return ReviewReport(place, is_rehearsal, _review(deliberation, name))
-    if kind == "standings" and deliberation.standings is not None:
-        return StandingsReport(place, is_rehearsal, deliberation.standings)
-    if kind == SYNTHESIS and deliberation.synthesis is not None:
+    found = _BUILDERS[kind](deliberation, name)
+    if found is None:
+        raise KeyError(slot)
+    return found
+
+
+def _status(answer: Answer, *, has_reviewed: bool) -> SeatStatus:
+    if has_reviewed:
+        return SeatStatus.REVIEWED
+    return SeatStatus.LATE if answer.is_late else SeatStatus.ANSWERED
+
+
+def _root(deliberation: Deliberation, _name: str) -> Report:
+    return root_report(deliberation)
+
+
+def _answer(deliberation: Deliberation, member: str) -> Report | None:
+    return _answer_report(deliberation, "Answer", _answer_of(deliberation, member))
+
+
+def _revision(deliberation: Deliberation, member: str) -> Report | None:
+    return _answer_report(deliberation, "Revised answer", _answer_of(deliberation, member))
+
+
+def _objection(deliberation: Deliberation, _name: str) -> Report | None:
+    return _answer_report(deliberation, "Devil's advocate", deliberation.objection)
+
+
+def _review(deliberation: Deliberation, name: str) -> Report | None:
+    reviews = {f"{review.reviewer}:{review.turn}": review for review in deliberation.reviews}
+    review = reviews.get(name)
+    if review is None:
+        return None
+    return ReviewReport(deliberation.question.place, deliberation.is_rehearsal, review)
+
+
+def _standings(deliberation: Deliberation, _name: str) -> Report | None:
+    if deliberation.standings is None:
+        return None
+    place, is_rehearsal = deliberation.question.place, deliberation.is_rehearsal
+    return StandingsReport(place, is_rehearsal, deliberation.standings)
+
+
+def _conclusion(deliberation: Deliberation, _name: str) -> Report | None:
+    if deliberation.synthesis is not None:
         return _synthesis_report(deliberation, deliberation.synthesis)
-    if deliberation.reason is not None:
-        return FailureReport(
-            deliberation.id, place, is_rehearsal, deliberation.reason, notes_of(deliberation)
-        )
-    raise KeyError(slot)
+    reason = deliberation.reason
+    if deliberation.state is State.CANCELLED:
+        reason = "Cancelled before the final answer was there."
+    if reason is None:
+        return None
+    return FailureReport(
+        deliberation_id=deliberation.id,
+        place=deliberation.question.place,
+        is_rehearsal=deliberation.is_rehearsal,
+        reason=reason,
+        notes=notes_of(deliberation),
+    )
+
+
+_BUILDERS: Mapping[str, Callable[[Deliberation, str], Report | None]] = {
+    ROOT: _root,
+    "answer": _answer,
+    "revision": _revision,
+    "objection": _objection,
+    "review": _review,
+    "standings": _standings,
+    SYNTHESIS: _conclusion,
+    FAILURE: _conclusion,
+}
 
 
 def _synthesis_report(deliberation: Deliberation, synthesis: Synthesis) -> SynthesisReport:
@@ -198,10 +243,14 @@ def _headline(deliberation: Deliberation) -> str:
     return _HEADLINES.get(deliberation.state, "")
 
 
-def _answer(deliberation: Deliberation, member: str) -> Answer:
-    return {answer.member: answer for answer in deliberation.answers}[member]
+def _answer_of(deliberation: Deliberation, member: str) -> Answer | None:
+    return {answer.member: answer for answer in deliberation.answers}.get(member)
 
 
-def _review(deliberation: Deliberation, name: str) -> Review:
-    reviews = {f"{review.reviewer}:{review.turn}": review for review in deliberation.reviews}
-    return reviews[name]
+def _answer_report(
+    deliberation: Deliberation, heading: str, answer: Answer | None
+) -> AnswerReport | None:
+    if answer is None:
+        return None
+    place, is_rehearsal = deliberation.question.place, deliberation.is_rehearsal
+    return AnswerReport(place, is_rehearsal, heading, answer)

@@ -29,7 +29,7 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a call failed: a kind for code and one plain sentence for people, without foreign text."""
+    """Why a call failed: a kind for code and one sentence for people, without foreign text."""
 
     kind: FailureKind
     sentence: str
@@ -37,7 +37,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class ModelCall:
-    """One request to a provider and what it cost; failed ones too. Tokens and US dollars are None if unknown."""
+    """One request to a provider and what it cost; failed ones too.
+
+    Tokens and US dollars are None if unknown.
+    """
 
     model: str
     purpose: str

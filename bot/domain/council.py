@@ -16,7 +16,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One place at the table: a display name, a model (`provider/model-id`), and what stands behind it."""
+    """One place at the table: a name, a model (`provider/model-id`), and what stands behind it."""
 
     name: str
     model: str
@@ -83,7 +83,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What was asked, by whom and where, with what was said before and the files that came along."""
+    """What was asked, by whom and where, with what was said before and the files that came."""
 
     text: str
     place: Place

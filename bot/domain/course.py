@@ -22,7 +22,7 @@ from bot.domain.events import (
 
 
 def after(before: Deliberation, fact: Fact) -> Deliberation:
-    """Return the deliberation as it stands after a fact; a fact that is known already changes nothing."""
+    """Return the deliberation as it stands after a fact; a known fact changes nothing."""
     match fact:
         case StageBegan(state):
             return replace(before, state=state)

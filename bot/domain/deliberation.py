@@ -30,7 +30,7 @@ class State(StrEnum):
 class Verdict(StrEnum):
     """What a checker found."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a verdict, no password
     FAIL = "fail"
     UNKNOWN = "unknown"
 
@@ -47,7 +47,8 @@ class Check:
 class Answer:
     """A member's stage 1 text (readable Markdown, closing block taken off) and what the block said.
 
-    `confidence` is 0 to 1. `revised_because` names the error that made the member change its answer.
+    `confidence` is 0 to 1. `revised_because` names the error that made the member change its
+    answer.
     """
 
     member: str
@@ -85,7 +86,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Appraisal:
-    """What a reviewer said of one answer. `scores` are (criterion, 0 to 10) pairs, for people only."""
+    """What a reviewer said of one answer. `scores` are (criterion, 0 to 10), for people only."""
 
     author: str
     verdict: str
@@ -96,9 +97,10 @@ class Appraisal:
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """A ranking by member names, best tier first. `is_truncated`: the output broke off, the missing tie for last.
+    """A ranking by member names, best tier first.
 
-    `reviewer` is None for a judge who wrote no answer.
+    `is_truncated`: the output broke off, the missing tie for last. `reviewer` is None for a judge
+    who wrote no answer.
     """
 
     reviewer: str | None
@@ -109,9 +111,10 @@ class Ballot:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A member's stage 2 text with names put back. `turn` is 1 for the second pass of a thorough council.
+    """A member's stage 2 text with names put back.
 
-    Without a usable ballot `ballot` is None and the text alone counts.
+    `turn` is 1 for the second pass of a thorough council. Without a usable ballot `ballot` is None
+    and the text alone counts.
     """
 
     reviewer: str
@@ -137,7 +140,10 @@ class Confidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A member's place after aggregation; equal places are a tie. `share` and the ranks as in `ranking.py`."""
+    """A member's place after aggregation; equal places are a tie.
+
+    `share` and the ranks as in `ranking.py`.
+    """
 
     member: str
     place: int
@@ -149,7 +155,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """The order of the answers and how far the reviewers agree. `order` is empty when no ballot was usable."""
+    """The order of the answers and how far the reviewers agree.
+
+    `order` is empty when no ballot was usable.
+    """
 
     order: tuple[Standing, ...]
     confidence: Confidence
@@ -172,7 +181,8 @@ class Dissent:
 class Synthesis:
     """The final answer in Markdown, with names in place of labels.
 
-    `stand_in` is None if the configured chairman wrote it; otherwise it says in words who or what took the chair.
+    `stand_in` is None if the configured chairman wrote it; otherwise it says in words who or what
+    took the chair.
     """
 
     text: str
@@ -188,7 +198,10 @@ class Synthesis:
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Seconds: from the start of the work to the first answer shown and to the end, and how long each stage took."""
+    """Seconds that things took.
+
+    From the start of the work to the first answer shown and to the end; and each stage's own.
+    """
 
     first_answer_s: float | None = None
     answers_s: float | None = None
@@ -200,8 +213,9 @@ class Timings:
 class Deliberation:
     """One question's whole course: all that is known of it so far.
 
-    `answers` hold one entry a member, the revised one where there is one. `epoch` counts the workers that took it up;
-    a write with an older epoch is refused. `reason` is the sentence of a failed one.
+    `answers` hold one entry a member, the revised one where there is one. `epoch` counts the
+    workers that took it up; a write with an older epoch is refused. `reason` is the sentence of a
+    failed one.
     """
 
     id: str

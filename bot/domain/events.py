@@ -1,6 +1,7 @@
 """What happens in a deliberation, in the order it happens; the council yields these.
 
-Those of `Passing` are for live display only and are never stored. All others are facts: saved first, then shown.
+Those of `Passing` are for live display only and are never stored. All others are facts: saved
+first, then shown.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from bot.domain.deliberation import Answer, Review, Standings, State, Synthesis
 
 @dataclass(frozen=True, slots=True)
 class SeatAsked:
-    """A seat is being asked; `purpose` is `answer`, `review`, `revision`, `objection` or `synthesis`."""
+    """A seat is being asked.
+
+    `purpose` is `answer`, `review`, `revision`, `objection` or `synthesis`.
+    """
 
     member: str
     model: str
@@ -22,7 +26,7 @@ class SeatAsked:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPiece:
-    """A piece of a member's answer as it streams; pieces may belong to an attempt that fails later."""
+    """A piece of a member's answer as it streams, perhaps of an attempt that fails later."""
 
     member: str
     text: str
@@ -74,7 +78,10 @@ class ReviewArrived:
 
 @dataclass(frozen=True, slots=True)
 class CallsWasted:
-    """Model calls that brought nothing to show: a failed review, revision or chairman. `failure` says why."""
+    """Model calls that brought nothing to show: a failed review, revision or chairman.
+
+    `failure` says why.
+    """
 
     member: str
     purpose: str

@@ -21,8 +21,9 @@ class PostState(StrEnum):
 class Post:
     """One message that the bot owes to a thread.
 
-    `slot` says which: `root`, `answer:NAME`, `revision:NAME`, `review:NAME:TURN`, `objection`, `standings`, `synthesis`.
-    `message_id` and `thread` are the platform's, once sent; `reason` is why it was given up.
+    `slot` says which: `root`, `answer:NAME`, `revision:NAME`, `review:NAME:TURN`, `objection`,
+    `standings`, `synthesis`. `message_id` and `thread` are the platform's, once sent; `reason` is
+    why it was given up.
     """
 
     deliberation_id: str
@@ -34,6 +35,9 @@ class Post:
 
     @property
     def key(self) -> str:
-        """What the platform keeps with the message so that it can be found again: 24 characters (Discord allows 25)."""
+        """What the platform keeps with the message so that it can be found again.
+
+        24 characters; Discord allows 25.
+        """
         digest = hashlib.sha256(f"{self.deliberation_id}\0{self.slot}".encode()).digest()
         return b32encode(digest[:15]).decode().lower()

@@ -34,7 +34,10 @@ class SeatReport:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a deliberation cost. `cost_usd` is None if no call's price is known; `is_partial` if some are not."""
+    """What a deliberation cost.
+
+    `cost_usd` is None if no call's price is known; `is_partial` if some are not.
+    """
 
     prompt_tokens: int
     completion_tokens: int
@@ -88,7 +91,10 @@ class StandingsReport:
 
 @dataclass(frozen=True, slots=True)
 class SynthesisReport:
-    """The final answer. `notes` are sentences for its top: who failed and why, and what the answer rests on."""
+    """The final answer.
+
+    `notes` are sentences for its top: who failed and why, and what the answer rests on.
+    """
 
     deliberation_id: str
     place: Place
