@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from bot.domain import Answer, Confidence, Deliberation, ModelCall, Review, State, Synthesis
+from bot.domain import Answer, Confidence, Deliberation, ModelCall, State, Synthesis
 from bot.domain.events import (
     AnswerArrived,
     AnswerRevised,
@@ -90,23 +90,29 @@ def usage_of(calls: Iterable[ModelCall]) -> Usage:
 
 
 def seat_reports(
-    deliberation: Deliberation, doing: Mapping[str, SeatStatus] | None = None
+    deliberation: Deliberation,
+    doing: Mapping[str, SeatStatus] | None = None,
+    words: Mapping[str, int] | None = None,
 ) -> tuple[SeatReport, ...]:
-    """Return every member's state; `doing` is what is going on right now, by member name."""
+    """Return every member's state.
+
+    By member name, `doing` is what is going on right now and `words` how many were written so far.
+    """
     answers = {answer.member: answer for answer in deliberation.answers}
     failures = {failed.member: failed.failure for failed in deliberation.failures}
     reviewers = {review.reviewer for review in deliberation.reviews}
     reports: list[SeatReport] = []
     for seat in deliberation.council.members:
         answer, failure = answers.get(seat.name), failures.get(seat.name)
-        now = (doing or {}).get(seat.name)
+        now, count = (doing or {}).get(seat.name), (words or {}).get(seat.name)
         if failure is not None:
             report = SeatReport(seat.name, seat.model, SeatStatus.FAILED, None, failure.sentence)
         elif answer is None:
-            report = SeatReport(seat.name, seat.model, now or SeatStatus.WAITING)
+            report = SeatReport(seat.name, seat.model, now or SeatStatus.WAITING, words=count)
         else:
             status = now or _status(answer, has_reviewed=seat.name in reviewers)
-            report = SeatReport(seat.name, answer.model, status, answer.latency_s)
+            count = len(answer.text.split())
+            report = SeatReport(seat.name, answer.model, status, answer.latency_s, words=count)
         reports.append(report)
     return tuple(reports)
 
@@ -129,9 +135,11 @@ def notes_of(deliberation: Deliberation) -> tuple[str, ...]:
 
 
 def root_report(
-    deliberation: Deliberation, doing: Mapping[str, SeatStatus] | None = None
+    deliberation: Deliberation,
+    doing: Mapping[str, SeatStatus] | None = None,
+    words: Mapping[str, int] | None = None,
 ) -> RootReport:
-    """Build the opening message as it stands now."""
+    """Build the opening message as it stands now; `doing` and `words` as for `seat_reports`."""
     return RootReport(
         deliberation_id=deliberation.id,
         place=deliberation.question.place,
@@ -140,7 +148,7 @@ def root_report(
         mode=deliberation.council.mode,
         state=deliberation.state,
         is_rehearsal=deliberation.is_rehearsal,
-        seats=seat_reports(deliberation, doing),
+        seats=seat_reports(deliberation, doing, words),
         chairman=deliberation.council.chairman.name,
         headline=_headline(deliberation),
     )

@@ -23,13 +23,17 @@ class SeatStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SeatReport:
-    """A seat's live state; `reason` is a sentence if it failed."""
+    """A seat's live state; `reason` is a sentence if it failed.
+
+    `words` counts what it has written so far, None where nothing streams.
+    """
 
     name: str
     model: str
     status: SeatStatus
     latency_s: float | None = None
     reason: str | None = None
+    words: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
