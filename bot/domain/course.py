@@ -8,6 +8,7 @@ from bot.domain.deliberation import Answer, Deliberation, MemberFailure, State
 from bot.domain.events import (
     AnswerArrived,
     AnswerRevised,
+    CallsUsed,
     CallsWasted,
     DeliberationCancelled,
     DeliberationFailed,
@@ -44,7 +45,12 @@ def after(before: Deliberation, fact: Fact) -> Deliberation:
 
 def _after_review(
     before: Deliberation,
-    fact: ReviewArrived | CallsWasted | StandingsReady | ObjectionRaised | SynthesisReady,
+    fact: ReviewArrived
+    | CallsUsed
+    | CallsWasted
+    | StandingsReady
+    | ObjectionRaised
+    | SynthesisReady,
 ) -> Deliberation:
     match fact:
         case ReviewArrived(review, calls):
@@ -54,7 +60,7 @@ def _after_review(
                 if (known.reviewer, known.turn) != (review.reviewer, review.turn)
             )
             return replace(before, reviews=(*others, review), calls=before.calls + calls)
-        case CallsWasted(calls=calls):
+        case CallsWasted(calls=calls) | CallsUsed(calls=calls):
             return replace(before, calls=before.calls + calls)
         case StandingsReady(standings):
             return replace(before, standings=standings)

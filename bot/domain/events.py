@@ -90,6 +90,15 @@ class CallsWasted:
 
 
 @dataclass(frozen=True, slots=True)
+class CallsUsed:
+    """Model calls that changed nothing: a member that looked again and kept its answer."""
+
+    member: str
+    purpose: str
+    calls: tuple[ModelCall, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class StandingsReady:
     """The ballots are counted."""
 
@@ -138,6 +147,7 @@ Fact = (
     | AnswerArrived
     | MemberFailed
     | ReviewArrived
+    | CallsUsed
     | CallsWasted
     | StandingsReady
     | AnswerRevised

@@ -1,0 +1,103 @@
+"""Who is hidden behind which label, and in which order a reader sees the answers."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import product
+from random import Random
+
+from bot.council.quoting import anonymous, clean, cut, fence
+from bot.domain import Answer, Council, Deliberation
+
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # without I and O, which read as digits
+_DIGITS = "23456789"  # without 0 and 1, which read as letters
+_READABLE_CHARS = 64_000  # for all answers together: about 18,000 tokens, well inside every current context window
+_LONGEST_CHARS = 16_000
+
+
+@dataclass(frozen=True, slots=True)
+class Disguise:
+    """The labels of one reader, in the order in which the reader sees the answers."""
+
+    names: Mapping[str, str]  # label to member
+
+    def label(self, member: str) -> str:
+        """Return a member's label."""
+        return next(label for label, name in self.names.items() if name == member)
+
+    def reveal(self, text: str) -> str:
+        """Put names in place of labels, `Answer K7` and `[K7, Q2]` included; unknown ones in brackets are dropped."""
+        return _reveal_bare(_CITATION.sub(self._cited, text), self.names)
+
+    def _cited(self, found: re.Match[str]) -> str:
+        labels = [part.strip().upper() for part in found[1].split(",")]
+        known = [self.names[label] for label in labels if label in self.names]
+        return f"[{', '.join(dict.fromkeys(known))}]" if known else ""
+
+
+_CITATION = re.compile(r"\[\s*([A-Za-z]\d(?:\s*,\s*[A-Za-z]\d)*)\s*\](?!\()")
+
+
+def disguise(
+    deliberation: Deliberation, members: Iterable[str], *, reader: str, turn: int = 0
+) -> Disguise:
+    """Draw labels and order for one reader, the same again in a resumed run; turn 1 sees turn 0's order reversed.
+
+    No label occurs in the question or in an answer, so that putting names back cannot hit another word.
+    """
+    order = sorted(members)
+    _random(deliberation, reader, "order").shuffle(order)
+    if turn:
+        order.reverse()
+    taken = _words(deliberation, order)
+    free = [a + b for a, b in product(_LETTERS, _DIGITS) if a + b not in taken]
+    labels = _random(deliberation, reader, f"labels {turn}").sample(free, len(order))
+    return Disguise(dict(zip(labels, order, strict=True)))
+
+
+def nonce(deliberation: Deliberation) -> str:
+    """Return the mark that only this deliberation's fences carry."""
+    return hashlib.sha256(f"fence {deliberation.id}".encode()).hexdigest()[:10]
+
+
+def exhibit(deliberation: Deliberation, disguise: Disguise) -> str:
+    """Show the answers under their labels, fenced, nameless and cut at one common length."""
+    answers = {answer.member: answer for answer in deliberation.answers}
+    limit = min(_LONGEST_CHARS, _READABLE_CHARS // max(1, len(disguise.names)))
+    mark = nonce(deliberation)
+    return "\n\n".join(
+        fence("ANSWER", label, mark, cut(nameless(answers[name], deliberation.council), limit))
+        for label, name in disguise.names.items()
+    )
+
+
+def nameless(answer: Answer, council: Council) -> str:
+    """Return an answer's text as others may read it."""
+    seat = next(seat for seat in council.members if seat.name == answer.member)
+    return anonymous(clean(answer.text), seat, answer.model)
+
+
+def draw(deliberation: Deliberation, members: Iterable[str], purpose: str) -> str:
+    """Draw one member, the same again in a resumed run."""
+    return _random(deliberation, "", purpose).choice(sorted(members))
+
+
+def _random(deliberation: Deliberation, reader: str, purpose: str) -> Random:
+    return Random(f"{deliberation.id}\0{reader}\0{purpose}")  # noqa: S311  repeatable, not secret
+
+
+def _words(deliberation: Deliberation, members: Iterable[str]) -> set[str]:
+    shown = set(members)
+    answers = [answer.text for answer in deliberation.answers if answer.member in shown]
+    texts = [deliberation.question.text, *answers]
+    return {word.upper() for text in texts for word in re.findall(r"\b[A-Za-z]\d\b", text)}
+
+
+def _reveal_bare(text: str, names: Mapping[str, str]) -> str:
+    if not names:
+        return text
+    pattern = rf"\b(?:(?:[Aa]nswer|[Rr]esponse)\s+)?({'|'.join(names)})\b"
+    return re.sub(pattern, lambda found: names[found[1]], text)

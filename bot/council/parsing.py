@@ -1,0 +1,91 @@
+"""Reading what models wrote: JSON somewhere in a text, and values of unsure type."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
+
+_FENCE = re.compile(
+    r"^[ \t]*```[ \t]*(\w*)[ \t]*\n(.*?)(?:^[ \t]*```[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
+)
+_LONGEST_CHARS = 400_000  # a review is a few thousand characters; more is noise
+
+Json = Mapping[str, object]
+
+
+def find_object(text: str) -> Json | None:
+    """Return the first JSON object that is the whole text, a fenced block, or stands between outer braces."""
+    for candidate in _candidates(text[:_LONGEST_CHARS]):
+        found = load_object(candidate)
+        if found is not None:
+            return found
+    return None
+
+
+def load_object(text: str) -> Json | None:
+    """Return text as a JSON object, None if it is not one."""
+    try:
+        value: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return cast("Json", value) if isinstance(value, dict) else None
+
+
+def last_block(text: str) -> tuple[str, Json] | None:
+    """Return the text before its last fenced JSON object, and that object; None if there is none."""
+    blocks = list(_FENCE.finditer(text))
+    for block in reversed(blocks):
+        found = load_object(block[2])
+        if found is not None:
+            after = text[block.end() :]
+            return (text[: block.start()] + after).strip(), found
+    return None
+
+
+def string(value: object, *, limit: int = 4_000) -> str:
+    """Return text, or a number as text; anything else is empty."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (str, int, float)):
+        try:
+            return str(value).strip()[:limit]
+        except ValueError:  # an integer too long to print
+            return ""
+    return ""
+
+
+def number(value: object, *, low: float, high: float) -> float | None:
+    """Return a finite number held within bounds, None if it is not one."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        parsed = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return min(max(parsed, low), high) if math.isfinite(parsed) else None
+
+
+def strings(value: object, *, most: int) -> tuple[str, ...]:
+    """Return the non-empty texts of a list; a single text is a list of one."""
+    items = value if isinstance(value, list) else [value]
+    texts = (string(item) for item in cast("list[object]", items))
+    return tuple(text for text in texts if text)[:most]
+
+
+def objects(value: object) -> Sequence[Json]:
+    """Return the JSON objects of a list."""
+    if not isinstance(value, list):
+        return ()
+    return [cast("Json", item) for item in cast("list[object]", value) if isinstance(item, dict)]
+
+
+def _candidates(text: str) -> Iterator[str]:
+    yield text
+    for block in _FENCE.finditer(text):
+        yield block[2]
+    start, end = text.find("{"), text.rfind("}")
+    if 0 <= start < end:
+        yield text[start : end + 1]

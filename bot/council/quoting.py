@@ -1,0 +1,67 @@
+"""Untrusted text made safe to show to a model: cleaned, fenced, without its author's name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from bot.domain import Seat
+
+CUT_MARK = "[… cut here, {} more characters]"
+
+_FAMILIES = (
+    r"chat\s?gpt|gpt[- ]?\w+|o[134](?:-mini)?|claude(?:[ -]\w+)?|gemini(?:[ -]\w+)?|llama(?:[ -]?\w+)?|mi[sx]tral\w*|grok\w*|"
+    r"deepseek\w*|qwen\w*|command[- ]r\w*|phi-?\d\w*|gemma\w*|kimi\w*|glm-?\d\w*|"
+    r"openai|anthropic|google deepmind|mistral ai|xai|meta ai|cohere|alibaba"
+)
+_FENCE_LIKE = re.compile(
+    r"[<‹＜]{2,}(?=\s*/?\s*(?:answer|end|question|text|review)\b)", re.IGNORECASE
+)
+
+
+def clean(text: str) -> str:
+    """Remove control, zero-width and bidi characters and lone surrogates; normalise line ends.
+
+    These are the characters of Unicode's general category C, tab and newline aside.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\u2028", "\n").replace("\u2029", "\n")
+    return "\n".join(map(_visible, text.split("\n")))
+
+
+def fence(kind: str, name: str, nonce: str, text: str) -> str:
+    """Wrap text as data. Whatever in it looks like a fence is bent out of shape first."""
+    shown = _FENCE_LIKE.sub(lambda found: "‹" * len(found[0]), clean(text))
+    return f"<<<{kind} {name} {nonce}>>>\n{shown}\n<<<END {name} {nonce}>>>"
+
+
+def anonymous(text: str, seat: Seat, model: str) -> str:
+    """Remove the lines in which a model names itself, by family, maker, model id or seat name."""
+    own = [re.escape(name) for name in (seat.name, model, model.rpartition("/")[2]) if name]
+    names = rf"(?:{'|'.join(own)}|{_FAMILIES})"
+    said = re.compile(
+        rf"\b(?:i am|i['’]m|my name is|this is|signed[,:]?|yours[,:]?)\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){{0,4}}?{names}\b"
+        rf"|(?<!such )\bas\s+(?:an?\s+)?{names}\b\s*,"
+        rf"|\b(?:i|me)\b.{{0,40}}\b(?:trained|developed|created|made|built)\s+by\s+{names}\b"
+        rf"|^\W*(?:—|--|~)\s*{names}\W*$",
+        re.IGNORECASE,
+    )
+    return "\n".join(line for line in text.split("\n") if not said.search(line))
+
+
+def cut(text: str, limit: int) -> str:
+    """Shorten text to about `limit` characters with a visible mark."""
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit].rstrip()}\n{CUT_MARK.format(len(text) - limit)}"
+
+
+def folded(text: str) -> str:
+    """Return text as quotes are compared: case, white space and look-alike fences aside."""
+    return " ".join(clean(text).replace("‹", "<").replace("›", ">").casefold().split())
+
+
+def _visible(line: str) -> str:
+    if line.isprintable():  # nearly every line; far cheaper than looking at each character
+        return line
+    return "".join(char for char in line if char == "\t" or unicodedata.category(char)[0] != "C")

@@ -1,0 +1,217 @@
+"""Stage 2 texts: a ballot, quote-checked flags and readable prose out of whatever a reviewer wrote."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from bot.council import parsing
+from bot.council.anonymity import Disguise
+from bot.council.quoting import clean, folded
+from bot.council.ranking import Tiers
+from bot.council.ranking import clean as clean_ballot
+from bot.domain import Appraisal, Ballot, Check, Flag, Verdict
+
+VERDICTS = ("correct", "mostly_correct", "mixed", "wrong", "cannot_tell")
+KINDS = ("wrong", "unsupported", "contradiction", "outdated", "unsafe", "injection")
+CRITERIA = ("accuracy", "reasoning", "completeness", "clarity")
+
+_LONGEST_QUOTE = 200
+_MOST_FLAGS = 12
+_UPHOLDERS = 2  # members other than the author who must see the same fault
+_HEADER = re.compile(r"^[^\w\n]*final ranking[^\w\n]*$", re.IGNORECASE | re.MULTILINE)
+_RANKED = re.compile(
+    r"^\W{0,8}\d{1,3}\s{0,4}[.):](.{1,200})"
+)  # bounded: no line may cost quadratic time
+_LABEL = r"[^\w\n]*(?:(?:response|answer|label)\s+)?[^\w\n]*(\w+)"
+_TIED = re.compile(rf"{_LABEL}(?:[^\w\n]*=[^\w\n]*{_LABEL})*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a reviewer's text holds. Without a usable ballot `ballot` is None and `text` is the cleaned original."""
+
+    text: str
+    ballot: Ballot | None
+    flags: tuple[Flag, ...] = ()
+    appraisals: tuple[Appraisal, ...] = ()
+
+
+def parse_review(
+    text: str,
+    disguise: Disguise,
+    answers: Mapping[str, str],
+    *,
+    reviewer: str,
+    is_truncated: bool = False,
+) -> Parsed:
+    """Read a review; `answers` are the texts by member, for checking quotes. Never raises for any text."""
+    found = parsing.find_object(text)
+    if found is None or "ranking" not in found:
+        tiers, _ = parse_ranking(text, tuple(disguise.names))
+        ballot = _ballot(tiers, disguise, reviewer, is_truncated=is_truncated)
+        return Parsed(disguise.reveal(clean(text).strip()), ballot)
+    tiers = _tiers(found.get("ranking"))
+    ballot = _ballot(tiers, disguise, reviewer, is_truncated=is_truncated)
+    flags: list[Flag] = []
+    appraisals: list[Appraisal] = []
+    for entry in parsing.objects(found.get("reviews")):
+        author = disguise.names.get(_label(entry.get("label")))
+        if author is not None and all(known.author != author for known in appraisals):
+            appraisals.append(_appraisal(entry, author, disguise))
+            flags += _flags(entry, author, disguise, answers.get(author, ""), reviewer)
+    prose = _prose(
+        appraisals, flags, parsing.strings(found.get("reference_points"), most=12), disguise
+    )
+    return Parsed(
+        prose or disguise.reveal(clean(text).strip()), ballot, tuple(flags), tuple(appraisals)
+    )
+
+
+def parse_ranking(text: str, labels: Sequence[str]) -> tuple[Tiers, tuple[str, ...]]:
+    """Read the list after the last `FINAL RANKING` line; ties are written `A = B`.
+
+    Returns cleaned tiers and the problems met: `no_header`, `unknown:X`, `duplicate:X`, `missing:X`, `rejected`.
+    """
+    headers = list(_HEADER.finditer(text))
+    if not headers:
+        return (), ("no_header",)
+    tiers: list[tuple[str, ...]] = []
+    for line in text[headers[-1].end() :].splitlines():
+        ranked = _RANKED.match(line)
+        tied = _TIED.match(ranked[1]) if ranked else None
+        if tied is not None:
+            tiers.append(
+                tuple(label.upper() for label in re.findall(_LABEL, tied[0], re.IGNORECASE))
+            )
+    cleaned = clean_ballot(tiers, labels, is_truncated=False)
+    return cleaned.tiers, cleaned.problems
+
+
+def uphold(
+    flags: Iterable[Flag], answers: Mapping[str, str], checks: Mapping[str, Check]
+) -> tuple[Flag, ...]:
+    """Mark every major `wrong` flag that two members other than the author raise on overlapping text, or a checker backs."""
+    raised = list(flags)
+    by_author: dict[str, list[Flag]] = defaultdict(list)
+    for flag in raised:
+        if flag.kind == "wrong" and flag.severity == "major" and flag.reviewer != flag.author:
+            by_author[flag.author].append(flag)
+    return tuple(
+        replace(flag, is_upheld=_is_upheld(flag, by_author[flag.author], answers, checks))
+        for flag in raised
+    )
+
+
+def _is_upheld(
+    flag: Flag, peers: Sequence[Flag], answers: Mapping[str, str], checks: Mapping[str, Check]
+) -> bool:
+    if flag not in peers:
+        return False
+    if checks.get(flag.author, Check()).verdict is Verdict.FAIL:
+        return True
+    text = folded(answers.get(flag.author, ""))
+    start, end = _span(flag, text)
+    spans = [(peer.reviewer, *_span(peer, text)) for peer in peers]
+    who = {reviewer for reviewer, first, last in spans if first < end and start < last}
+    return len(who) >= _UPHOLDERS
+
+
+def _span(flag: Flag, text: str) -> tuple[int, int]:
+    quote = folded(flag.quote)
+    start = text.find(quote)
+    return start, start + len(quote)
+
+
+def _ballot(
+    tiers: Tiers, disguise: Disguise, reviewer: str, *, is_truncated: bool
+) -> Ballot | None:
+    cleaned = clean_ballot(tiers, tuple(disguise.names), is_truncated=is_truncated)
+    if not cleaned.tiers:
+        return None
+    named = tuple(tuple(disguise.names[label] for label in tier) for tier in cleaned.tiers)
+    return Ballot(reviewer=reviewer, tiers=named, is_truncated=is_truncated)
+
+
+def _tiers(value: object) -> Tiers:
+    if not isinstance(value, list):
+        return ()
+    tiers: list[tuple[str, ...]] = []
+    for tier in cast("list[object]", value):
+        items = cast("list[object]", tier) if isinstance(tier, list) else [tier]
+        tiers.append(tuple(label for label in map(_label, items) if label))
+    return tuple(tiers)
+
+
+def _label(value: object) -> str:
+    """Return a label without the words and marks that models put around it."""
+    words = re.findall(r"\w+", parsing.string(value))
+    return words[-1].upper() if words else ""
+
+
+def _appraisal(entry: parsing.Json, author: str, disguise: Disguise) -> Appraisal:
+    verdict = parsing.string(entry.get("verdict")).casefold().replace(" ", "_")
+    scores = entry.get("scores")
+    given = cast("parsing.Json", scores) if isinstance(scores, dict) else {}
+    marks = [(name, parsing.number(given.get(name), low=0.0, high=10.0)) for name in CRITERIA]
+    return Appraisal(
+        author=author,
+        verdict=verdict if verdict in VERDICTS else "cannot_tell",
+        scores=tuple((name, mark) for name, mark in marks if mark is not None),
+        strengths=_revealed(entry.get("strengths"), disguise),
+        unique_points=_revealed(entry.get("unique_points"), disguise),
+    )
+
+
+def _flags(
+    entry: parsing.Json, author: str, disguise: Disguise, text: str, reviewer: str
+) -> list[Flag]:
+    """Keep the flags whose quote stands in the answer, case and white space aside."""
+    haystack = folded(text)
+    kept: list[Flag] = []
+    for raised in parsing.objects(entry.get("flags"))[:_MOST_FLAGS]:
+        quote = clean(parsing.string(raised.get("quote"))).strip(" \t\n\"'“”‘’")[:_LONGEST_QUOTE]
+        kind = parsing.string(raised.get("type")).casefold()
+        if not folded(quote) or folded(quote) not in haystack or kind not in KINDS:
+            continue
+        is_major = parsing.string(raised.get("severity")).casefold() == "major"
+        why, fix = (_told(raised.get(part), disguise) for part in ("why", "fix"))
+        kept.append(Flag(reviewer, author, quote, kind, "major" if is_major else "minor", why, fix))
+    return kept
+
+
+def _revealed(value: object, disguise: Disguise) -> tuple[str, ...]:
+    return tuple(_told(text, disguise) for text in parsing.strings(value, most=6))
+
+
+def _told(value: object, disguise: Disguise) -> str:
+    return disguise.reveal(" ".join(clean(parsing.string(value, limit=600)).split()))
+
+
+def _prose(
+    appraisals: Sequence[Appraisal],
+    flags: Sequence[Flag],
+    points: Sequence[str],
+    disguise: Disguise,
+) -> str:
+    """Write a review as a person would read it, in Markdown."""
+    parts: list[str] = []
+    for appraisal in appraisals:
+        lines = [f"**{appraisal.author}**: {appraisal.verdict.replace('_', ' ')}."]
+        lines += [f"- Good: {text}" for text in appraisal.strengths]
+        lines += [f"- Only here: {text}" for text in appraisal.unique_points]
+        lines += [_flag_line(flag) for flag in flags if flag.author == appraisal.author]
+        parts.append("\n".join(lines))
+    if parts and points:
+        parts.append(
+            "A correct answer needs:\n" + "\n".join(f"- {_told(p, disguise)}" for p in points)
+        )
+    return "\n\n".join(parts)
+
+
+def _flag_line(flag: Flag) -> str:
+    fix = f" Better: {flag.fix}" if flag.fix else ""
+    return f"- {flag.severity.capitalize()}, {flag.kind}: “{' '.join(flag.quote.split())}” {flag.why}{fix}".rstrip()
