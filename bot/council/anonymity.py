@@ -14,7 +14,7 @@ from bot.domain import Answer, Council, Deliberation
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # without I and O, which read as digits
 _DIGITS = "23456789"  # without 0 and 1, which read as letters
-_READABLE_CHARS = 64_000  # for all answers together: about 18,000 tokens, well inside every current context window
+_READABLE_CHARS = 64_000  # of all answers together: some 18,000 tokens fit every current model
 _LONGEST_CHARS = 16_000
 
 
@@ -29,7 +29,10 @@ class Disguise:
         return next(label for label, name in self.names.items() if name == member)
 
     def reveal(self, text: str) -> str:
-        """Put names in place of labels, `Answer K7` and `[K7, Q2]` included; unknown ones in brackets are dropped."""
+        """Put names in place of labels, also in `Answer K7` and `[K7, Q2]`.
+
+        Unknown labels in brackets are dropped.
+        """
         return _reveal_bare(_CITATION.sub(self._cited, text), self.names)
 
     def _cited(self, found: re.Match[str]) -> str:
@@ -44,9 +47,11 @@ _CITATION = re.compile(r"\[\s*([A-Za-z]\d(?:\s*,\s*[A-Za-z]\d)*)\s*\](?!\()")
 def disguise(
     deliberation: Deliberation, members: Iterable[str], *, reader: str, turn: int = 0
 ) -> Disguise:
-    """Draw labels and order for one reader, the same again in a resumed run; turn 1 sees turn 0's order reversed.
+    """Draw labels and order for one reader, the same again in a resumed run.
 
-    No label occurs in the question or in an answer, so that putting names back cannot hit another word.
+    Turn 1 sees the order of turn 0 reversed.
+    No label occurs in the question or in an answer, so that putting names back cannot hit another
+    word.
     """
     order = sorted(members)
     _random(deliberation, reader, "order").shuffle(order)

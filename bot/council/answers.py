@@ -12,10 +12,16 @@ _LONGEST_TEXT = 100_000  # some 25,000 tokens: beyond this nobody reads on
 
 
 def parse_answer(text: str, *, member: str, model: str, latency_s: float) -> Answer | None:
-    """Take the closing block off an answer; a missing or broken one costs nothing. None if no text is left."""
+    """Take the closing block off an answer; None if no text is left.
+
+    A missing or broken block costs nothing: the prose is the answer.
+    """
     cleaned = clean(cut(text, _LONGEST_TEXT)).strip()
     found = parsing.last_block(cleaned)
-    prose, block = found if found is not None and _is_closing(found[1]) else (cleaned, {})
+    prose: str = cleaned
+    block: parsing.Json = {}
+    if found is not None and _is_closing(found[1]):
+        prose, block = found
     final = parsing.string(block.get("final_answer"), limit=_LONGEST_FINAL) or None
     if not prose and final is None:
         return None

@@ -21,14 +21,14 @@ _ATTEMPT_SHARE = (
 
 @dataclass(frozen=True, slots=True)
 class Chair:
-    """Someone who may write the synthesis; `stand_in` says in words why it is not the configured chairman."""
+    """Someone who may write the synthesis; `stand_in` says why it is not the chairman."""
 
     seat: Seat
     stand_in: str | None
 
 
 async def conclude(table: Table) -> None:
-    """Have the final answer written: by the chairman, its fallbacks, the best other member, or nobody."""
+    """Have the final answer written: by the chairman, a fallback or the best other member."""
     shown = disguise(table.deliberation, table.answers, reader="\0chairman")
     ranked = _by_standing(table)
     winner = consensus.voted(ranked, table.checks)
@@ -123,7 +123,7 @@ def _synthesis(table: Table, chair: Chair, heard: Heard, shown: Disguise) -> Syn
 
 
 def _by_standing(table: Table) -> list[Answer]:
-    """Return the answers best first; unranked ones follow as they came, failed checks last of all."""
+    """Return the answers best first: unranked ones as they came, failed checks last of all."""
     standings = table.deliberation.standings
     places = {s.member: s.place for s in standings.order} if standings else {}
     checks = table.checks

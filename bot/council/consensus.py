@@ -9,7 +9,8 @@ from bot.council import quantities
 from bot.domain import Answer, Check, Verdict
 
 _CHOICE = re.compile(
-    r"^(?:(?:the\s+)?(?:correct\s+)?(?:answer|option|choice)(?:\s+is)?\s*:?\s*)?\(?([a-z])\)?[.):]?$"
+    r"^(?:(?:the\s+)?(?:correct\s+)?(?:answer|option|choice)(?:\s+is)?\s*:?\s*)?"
+    r"\(?([a-z])\)?[.):]?$"
 )
 _NOISE = re.compile(r"[^\w%$€£+\-/.<>=^]+")
 
@@ -25,7 +26,7 @@ def normal(text: str) -> str:
 
 
 def is_same(a: str, b: str) -> bool:
-    """Say whether two final answers are equal: as quantities within rounding, else in normal form."""
+    """Say whether two final answers are equal: as quantities, else in normal form."""
     left, right = quantities.parse(a), quantities.parse(b)
     if left is not None and right is not None:
         return quantities.agree(left, right)
@@ -33,7 +34,7 @@ def is_same(a: str, b: str) -> bool:
 
 
 def is_unanimous(answers: Sequence[Answer], checks: Mapping[str, Check]) -> bool:
-    """Say whether all of at least two members gave one and the same final answer that no checker failed."""
+    """Say whether at least two members, and all, gave one final answer that no checker failed."""
     finals = [answer.final_answer for answer in answers if answer.final_answer]
     if len(finals) < 2 or len(finals) < len(answers):  # noqa: PLR2004  agreement takes two
         return False
@@ -43,9 +44,10 @@ def is_unanimous(answers: Sequence[Answer], checks: Mapping[str, Check]) -> bool
 
 
 def voted(answers: Sequence[Answer], checks: Mapping[str, Check]) -> Answer | None:
-    """Return an answer whose final answer stands on an exact question; None on an open one or without a majority.
+    """Return an answer whose final answer stands, None on an open question or without a majority.
 
-    A question is exact if every answer has a final answer. A checker's pass decides; else more than half of the votes.
+    A question is exact if every answer has a final answer. A checker's pass decides; else more
+    than half of the votes.
     """
     exact = [answer for answer in answers if answer.final_answer]
     if not exact or len(exact) < len(answers):

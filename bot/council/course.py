@@ -26,8 +26,9 @@ async def deliberate(
 ) -> AsyncGenerator[Event, None]:
     """Yield what happens until there is a final answer or a failure.
 
-    What the deliberation holds already is not asked again: to resume after a crash, call this with the saved one. Model
-    failures become events; nothing is raised but programming errors. Close the generator to stop all calls.
+    What the deliberation holds already is not asked again: to resume after a crash, call this with
+    the saved one. Model failures become events; nothing is raised but programming errors. Close
+    the generator to stop all calls.
     """
     table = Table(deliberation, models, is_streaming_answers=is_streaming_answers)
     course = asyncio.create_task(_run(table))
@@ -87,7 +88,7 @@ async def _conclude(table: Table) -> None:
 
 
 def _is_review_due(table: Table) -> bool:
-    """Skip the review in fast mode, without two answers, after it is over, and where all gave one exact answer."""
+    """Skip the review in fast mode, without two answers, once over, and on one exact answer."""
     if table.council.mode is Mode.FAST or len(table.answers) < 2:  # noqa: PLR2004  a comparison takes two
         return False
     if table.deliberation.state is State.SYNTHESISING:

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 _FENCE = re.compile(
-    r"^[ \t]*```[ \t]*(\w*)[ \t]*\n(.*?)(?:^[ \t]*```[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
+    r"^[ \t]*```[ \t]*(\w*)[ \t]*\n(.*?)(?:^[ \t]*```[ \t]*$|\Z)",
+    re.MULTILINE | re.DOTALL,
 )
 _LONGEST_CHARS = 400_000  # a review is a few thousand characters; more is noise
 
@@ -17,7 +18,7 @@ Json = Mapping[str, object]
 
 
 def find_object(text: str) -> Json | None:
-    """Return the first JSON object that is the whole text, a fenced block, or stands between outer braces."""
+    """Return the JSON object that is the whole text, a fenced block, or between outer braces."""
     for candidate in _candidates(text[:_LONGEST_CHARS]):
         found = load_object(candidate)
         if found is not None:
@@ -35,7 +36,7 @@ def load_object(text: str) -> Json | None:
 
 
 def last_block(text: str) -> tuple[str, Json] | None:
-    """Return the text before its last fenced JSON object, and that object; None if there is none."""
+    """Return the text without its last fenced JSON object, and that object; None without one."""
     blocks = list(_FENCE.finditer(text))
     for block in reversed(blocks):
         found = load_object(block[2])
@@ -70,8 +71,8 @@ def number(value: object, *, low: float, high: float) -> float | None:
 
 def strings(value: object, *, most: int) -> tuple[str, ...]:
     """Return the non-empty texts of a list; a single text is a list of one."""
-    items = value if isinstance(value, list) else [value]
-    texts = (string(item) for item in cast("list[object]", items))
+    items = cast("list[object]", value) if isinstance(value, list) else [value]
+    texts = (string(item) for item in items)
     return tuple(text for text in texts if text)[:most]
 
 

@@ -13,7 +13,8 @@ _QUANTITY = re.compile(
     r"\s*(?P<unit>[%°$€£µμA-Za-zΩ][\w°/²³^]*)?\s*\.?$"
 )
 
-# unit: (dimension, factor to the SI unit), BIPM SI Brochure 9th edition and NIST SP 811 for the others
+# unit: (dimension, factor to the SI unit), BIPM SI Brochure 9th edition and NIST SP 811 for the
+# others
 _UNITS: dict[str, tuple[str, float]] = {
     "mm": ("m", 1e-3), "cm": ("m", 1e-2), "m": ("m", 1.0), "km": ("m", 1e3),
     "in": ("m", 0.0254), "inch": ("m", 0.0254), "inches": ("m", 0.0254),
@@ -21,11 +22,13 @@ _UNITS: dict[str, tuple[str, float]] = {
     "yd": ("m", 0.9144), "yards": ("m", 0.9144),
     "mi": ("m", 1609.344), "mile": ("m", 1609.344), "miles": ("m", 1609.344),
     "meter": ("m", 1.0), "meters": ("m", 1.0), "metre": ("m", 1.0), "metres": ("m", 1.0),
-    "kilometer": ("m", 1e3), "kilometers": ("m", 1e3), "kilometre": ("m", 1e3), "kilometres": ("m", 1e3),
+    "kilometer": ("m", 1e3), "kilometers": ("m", 1e3),
+    "kilometre": ("m", 1e3), "kilometres": ("m", 1e3),
     "mg": ("kg", 1e-6), "g": ("kg", 1e-3), "kg": ("kg", 1.0), "t": ("kg", 1e3),
     "lb": ("kg", 0.45359237), "lbs": ("kg", 0.45359237), "pounds": ("kg", 0.45359237),
     "oz": ("kg", 0.028349523125), "ounces": ("kg", 0.028349523125),
-    "ms": ("s", 1e-3), "s": ("s", 1.0), "sec": ("s", 1.0), "seconds": ("s", 1.0), "second": ("s", 1.0),
+    "ms": ("s", 1e-3), "s": ("s", 1.0), "sec": ("s", 1.0),
+    "seconds": ("s", 1.0), "second": ("s", 1.0),
     "min": ("s", 60.0), "minutes": ("s", 60.0), "minute": ("s", 60.0),
     "h": ("s", 3600.0), "hour": ("s", 3600.0), "hours": ("s", 3600.0),
     "day": ("s", 86400.0), "days": ("s", 86400.0),
@@ -35,9 +38,10 @@ _UNITS: dict[str, tuple[str, float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """An amount in the base unit of its dimension; `ulp` is half of the last digit that was written.
+    """An amount in the base unit of its dimension.
 
-    `unit` is as written; `is_converted` tells that it is one of the known units.
+    `ulp` is half of the last digit that was written; `unit` is as written; `is_converted` tells
+    that it is one of the known units.
     """
 
     value: float
@@ -69,7 +73,7 @@ def parse(text: str) -> Quantity | None:
 
 
 def agree(a: Quantity, b: Quantity) -> bool:
-    """Say whether two quantities are one value, rounded differently at most; whole numbers must be equal."""
+    """Say whether two quantities are one value up to rounding; whole numbers must be equal."""
     if a.dimension != b.dimension:
         return False
     if a.is_whole and b.is_whole and not a.dimension:

@@ -10,7 +10,8 @@ from bot.domain import Seat
 CUT_MARK = "[… cut here, {} more characters]"
 
 _FAMILIES = (
-    r"chat\s?gpt|gpt[- ]?\w+|o[134](?:-mini)?|claude(?:[ -]\w+)?|gemini(?:[ -]\w+)?|llama(?:[ -]?\w+)?|mi[sx]tral\w*|grok\w*|"
+    r"chat\s?gpt|gpt[- ]?\w+|o[134](?:-mini)?|claude(?:[ -]\w+)?|gemini(?:[ -]\w+)?|"
+    r"llama(?:[ -]?\w+)?|mi[sx]tral\w*|grok\w*|"
     r"deepseek\w*|qwen\w*|command[- ]r\w*|phi-?\d\w*|gemma\w*|kimi\w*|glm-?\d\w*|"
     r"openai|anthropic|google deepmind|mistral ai|xai|meta ai|cohere|alibaba"
 )
@@ -40,7 +41,8 @@ def anonymous(text: str, seat: Seat, model: str) -> str:
     own = [re.escape(name) for name in (seat.name, model, model.rpartition("/")[2]) if name]
     names = rf"(?:{'|'.join(own)}|{_FAMILIES})"
     said = re.compile(
-        rf"\b(?:i am|i['’]m|my name is|this is|signed[,:]?|yours[,:]?)\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){{0,4}}?{names}\b"
+        r"\b(?:i am|i['’]m|my name is|this is|signed[,:]?|yours[,:]?)\s+(?:an?\s+|the\s+)?"
+        rf"(?:[\w-]+\s+){{0,4}}?{names}\b"
         rf"|(?<!such )\bas\s+(?:an?\s+)?{names}\b\s*,"
         rf"|\b(?:i|me)\b.{{0,40}}\b(?:trained|developed|created|made|built)\s+by\s+{names}\b"
         rf"|^\W*(?:—|--|~)\s*{names}\W*$",

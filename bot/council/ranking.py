@@ -1,12 +1,13 @@
 """From ballots to an order: weighted Copeland, with the measures of agreement that go with it.
 
-Copeland with a smoothed pairwise share as the second key: A. H. Copeland, "A reasonable social welfare function" (1951).
-Kendall's W with the correction for ties: M. G. Kendall, "Rank Correlation Methods" (1948), chapter 6.
+Copeland with a smoothed pairwise share as the second key: A. H. Copeland, "A reasonable social
+welfare function" (1951). Kendall's W with the correction for ties: M. G. Kendall, "Rank
+Correlation Methods" (1948), chapter 6.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, groupby
@@ -35,9 +36,10 @@ class CleanBallot:
 class Count:
     """The result of a count over candidates.
 
-    `order` lists tiers of names, best first, empty without a usable ballot. `copeland` is pairs won plus half of pairs
-    drawn or unseen; `share` the mean over rivals of (W_ab + 0.5) / (W_ab + W_ba + 1); `agreement` the mean over seen
-    pairs of |W_ab - W_ba| / (W_ab + W_ba); `kendall_w` is taken over complete ballots, None for fewer than two.
+    `order` lists tiers of names, best first, empty without a usable ballot. `copeland` is pairs
+    won plus half of pairs drawn or unseen; `share` the mean over rivals of (W_ab + 0.5) / (W_ab +
+    W_ba + 1); `agreement` the mean over seen pairs of |W_ab - W_ba| / (W_ab + W_ba); `kendall_w`
+    is taken over complete ballots, None for fewer than two.
     """
 
     order: Tiers
@@ -54,22 +56,9 @@ class Count:
 def clean(
     tiers: Iterable[Iterable[str]], names: Sequence[str], *, is_truncated: bool
 ) -> CleanBallot:
-    """Drop unknown names and repeats; complete a truncated ballot with the missing names as its last tier."""
-    problems: list[str] = []
-    seen: set[str] = set()
-    kept: list[tuple[str, ...]] = []
-    for tier in tiers:
-        fresh: list[str] = []
-        for name in tier:
-            if name not in names:
-                problems.append(f"unknown:{name}")
-            elif name in seen:
-                problems.append(f"duplicate:{name}")
-            else:
-                seen.add(name)
-                fresh.append(name)
-        if fresh:
-            kept.append(tuple(fresh))
+    """Drop unknown names and repeats; a truncated ballot's missing names become its last tier."""
+    kept, problems = _first_mentions(tiers, names)
+    seen = {name for tier in kept for name in tier}
     missing = tuple(name for name in names if name not in seen)
     if missing and is_truncated and seen:
         kept.append(missing)
@@ -78,6 +67,25 @@ def clean(
     if sum(len(tier) for tier in kept) < 2:  # noqa: PLR2004  a comparison takes two
         return CleanBallot((), (*problems, "rejected"))
     return CleanBallot(tuple(kept), tuple(problems))
+
+
+def _first_mentions(
+    tiers: Iterable[Iterable[str]], names: Sequence[str]
+) -> tuple[list[tuple[str, ...]], list[str]]:
+    problems: list[str] = []
+    seen: set[str] = set()
+    kept: list[tuple[str, ...]] = []
+    for tier in tiers:
+        fresh: list[str] = []
+        for name in tier:
+            if name in names and name not in seen:
+                seen.add(name)
+                fresh.append(name)
+            else:
+                problems.append(f"{'duplicate' if name in seen else 'unknown'}:{name}")
+        if fresh:
+            kept.append(tuple(fresh))
+    return kept, problems
 
 
 def count(
@@ -114,7 +122,7 @@ def standings(
     checks: Mapping[str, Check],
     flags: Iterable[Flag] = (),
 ) -> Standings:
-    """Count ballots, put failed checks below every other answer, and say how far the result carries.
+    """Count ballots, put failed checks last, and say how far the result carries.
 
     `flags` are all that were raised; only upheld ones weigh on the confidence.
     """
@@ -174,8 +182,8 @@ def _last(failed: Collection[str], order: Tiers) -> Tiers:
 
 def _pair_weights(
     usable: Iterable[tuple[Ballot, Tiers]], own_weight: float
-) -> Counter[tuple[str, str]]:
-    weights: Counter[tuple[str, str]] = Counter()
+) -> Mapping[tuple[str, str], float]:
+    weights: dict[tuple[str, str], float] = defaultdict(float)
     for ballot, tiers in usable:
         place = {name: depth for depth, tier in enumerate(tiers) for name in tier}
         for a, b in combinations(place, 2):
@@ -197,7 +205,7 @@ def _share(weights: Mapping[tuple[str, str], float], a: str, b: str) -> float:
 
 
 def _held(weights: Mapping[tuple[str, str], float], a: str, b: str) -> float:
-    """Return the unsmoothed share of the weight that a holds against b; a half if never compared."""
+    """Return the unsmoothed share of the weight that a holds against b, a half if unseen."""
     ahead, behind = weights.get((a, b), 0.0), weights.get((b, a), 0.0)
     return ahead / (ahead + behind) if ahead + behind > 0 else 0.5
 

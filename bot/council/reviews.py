@@ -1,4 +1,4 @@
-"""Stage 2 texts: a ballot, quote-checked flags and readable prose out of whatever a reviewer wrote."""
+"""Stage 2 texts: a ballot, quote-checked flags and prose out of whatever a reviewer wrote."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TIED = re.compile(rf"{_LABEL}(?:[^\w\n]*=[^\w\n]*{_LABEL})*", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a reviewer's text holds. Without a usable ballot `ballot` is None and `text` is the cleaned original."""
+    """What a reviewer's text holds; `text` is readable, `ballot` None if there is no usable one."""
 
     text: str
     ballot: Ballot | None
@@ -48,7 +48,7 @@ def parse_review(
     reviewer: str,
     is_truncated: bool = False,
 ) -> Parsed:
-    """Read a review; `answers` are the texts by member, for checking quotes. Never raises for any text."""
+    """Read a review, whatever the text; `answers` by member are what quotes are checked against."""
     found = parsing.find_object(text)
     if found is None or "ranking" not in found:
         tiers, _ = parse_ranking(text, tuple(disguise.names))
@@ -74,7 +74,8 @@ def parse_review(
 def parse_ranking(text: str, labels: Sequence[str]) -> tuple[Tiers, tuple[str, ...]]:
     """Read the list after the last `FINAL RANKING` line; ties are written `A = B`.
 
-    Returns cleaned tiers and the problems met: `no_header`, `unknown:X`, `duplicate:X`, `missing:X`, `rejected`.
+    Returns cleaned tiers and the problems met: `no_header`, `unknown:X`, `duplicate:X`,
+    `missing:X`, `rejected`.
     """
     headers = list(_HEADER.finditer(text))
     if not headers:
@@ -94,7 +95,10 @@ def parse_ranking(text: str, labels: Sequence[str]) -> tuple[Tiers, tuple[str, .
 def uphold(
     flags: Iterable[Flag], answers: Mapping[str, str], checks: Mapping[str, Check]
 ) -> tuple[Flag, ...]:
-    """Mark every major `wrong` flag that two members other than the author raise on overlapping text, or a checker backs."""
+    """Mark the major `wrong` flags that two members or a checker agree on.
+
+    The members are others than the author, and their quotes overlap.
+    """
     raised = list(flags)
     by_author: dict[str, list[Flag]] = defaultdict(list)
     for flag in raised:
@@ -155,7 +159,7 @@ def _label(value: object) -> str:
 def _appraisal(entry: parsing.Json, author: str, disguise: Disguise) -> Appraisal:
     verdict = parsing.string(entry.get("verdict")).casefold().replace(" ", "_")
     scores = entry.get("scores")
-    given = cast("parsing.Json", scores) if isinstance(scores, dict) else {}
+    given: parsing.Json = cast("parsing.Json", scores) if isinstance(scores, dict) else {}
     marks = [(name, parsing.number(given.get(name), low=0.0, high=10.0)) for name in CRITERIA]
     return Appraisal(
         author=author,
@@ -214,4 +218,5 @@ def _prose(
 
 def _flag_line(flag: Flag) -> str:
     fix = f" Better: {flag.fix}" if flag.fix else ""
-    return f"- {flag.severity.capitalize()}, {flag.kind}: “{' '.join(flag.quote.split())}” {flag.why}{fix}".rstrip()
+    quote = " ".join(flag.quote.split())
+    return f"- {flag.severity.capitalize()}, {flag.kind}: “{quote}” {flag.why}{fix}".rstrip()

@@ -53,7 +53,7 @@ async def gather_answers(table: Table) -> Stragglers:
 
 
 async def drop(table: Table, stragglers: Stragglers) -> None:
-    """Give up on members who are still writing; one who was cut off by a restart is gone as well."""
+    """Give up on members who are still writing, and on those whom a restart cut off."""
     await dismiss(stragglers)
     failed = {failed.member for failed in table.deliberation.failures}
     for seat in table.council.members:
@@ -63,7 +63,7 @@ async def drop(table: Table, stragglers: Stragglers) -> None:
 
 
 async def gather_reviews(table: Table) -> None:
-    """Ask every member that answered in time for its review, twice in a thorough council, and count."""
+    """Ask every member that answered in time for its review, in thorough mode twice, and count."""
     members = [answer.member for answer in table.answers.values() if not answer.is_late]
     turns = (0, 1) if table.council.mode is Mode.THOROUGH else (0,)
     have = {(review.reviewer, review.turn) for review in table.deliberation.reviews}
@@ -78,7 +78,7 @@ async def gather_reviews(table: Table) -> None:
 
 
 async def gather_revisions(table: Table) -> None:
-    """Let every reviewed member look at the others' answers once; without a named error nothing changes."""
+    """Let every reviewed member look at the others' answers; only a named error changes one."""
     members = [a.member for a in table.answers.values() if not a.is_late and not a.revised_because]
     tasks = {asyncio.create_task(_revise(table, member)): member for member in members}
     await _finish(table, tasks, table.until(REVISION_UNTIL), "revision")
@@ -153,7 +153,7 @@ async def _review(table: Table, members: Sequence[str], reviewer: str, turn: int
 async def _heard_review(
     table: Table, shown: Disguise, reviewer: str, ask: Ask
 ) -> tuple[Heard, Parsed]:
-    """Hear a review, and once more if no ballot can be read from it; the readable text stays the first one."""
+    """Hear a review, and once more if no ballot can be read from it; the text stays the first."""
     seat = _as_answered(table, reviewer)
     heard = await table.hear(seat, ask)
     parsed = _parsed_review(table, shown, reviewer, heard)

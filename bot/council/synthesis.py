@@ -1,4 +1,4 @@
-"""Stage 3 texts: the chairman's final answer, streamed with names in place of labels, and what its block says."""
+"""Stage 3 texts: the chairman's final answer, streamed with names for labels, and its block."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _LONGEST_TEXT = 100_000
 _MOST_POINTS = 12
 _BLOCK = "```council"
 _OPEN_END = re.compile(
-    r"(?:\n[ \t]*`{0,3}[a-z]{0,7}|\[[^\[\]\n]{0,80}|(?:\b[Aa]nswer\s+|\b[Rr]esponse\s+)?\w{0,12}|\s+)\Z"
+    r"(?:\n[ \t]*`{0,3}[a-z]{0,7}|\[[^\[\]\n]{0,80}"
+    r"|(?:\b[Aa]nswer\s+|\b[Rr]esponse\s+)?\w{0,12}|\s+)\Z"
 )
 
 
@@ -33,7 +34,8 @@ class Concluded:
 class LiveText:
     """Turns the chairman's raw pieces into readable ones.
 
-    The closing block is withheld, labels become names, and a piece whose end may still change is held back.
+    The closing block is withheld, labels become names, and a piece whose end may still change is
+    held back.
     """
 
     def __init__(self, disguise: Disguise) -> None:
@@ -69,7 +71,7 @@ class LiveText:
 
 
 def parse_synthesis(text: str, disguise: Disguise) -> Concluded | None:
-    """Read a chairman's output; a missing or broken block costs nothing. None if no text is left."""
+    """Read a chairman's output, None if no text is left; a missing block costs nothing."""
     cleaned = clean(cut(text, _LONGEST_TEXT)).strip()
     found = parsing.last_block(cleaned)
     start = _block_start(f"\n{cleaned}")
@@ -93,7 +95,7 @@ def parse_synthesis(text: str, disguise: Disguise) -> Concluded | None:
 
 
 def settled(synthesis: Synthesis, winner: Answer | None, supporters: Sequence[str]) -> Synthesis:
-    """Let the voted or checked final answer stand on an exact question; a chairman that differs becomes dissent."""
+    """Let the voted or checked final answer stand; a chairman that differs becomes dissent."""
     if winner is None or winner.final_answer is None:
         return synthesis
     stands, own = winner.final_answer, synthesis.final_answer

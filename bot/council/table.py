@@ -1,4 +1,4 @@
-"""The table at which a deliberation happens: what is known so far, who is asked, and how events leave."""
+"""The table at which a deliberation happens: what is known, who is asked, how events leave."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class Table:
         return self._began + share * self.council.deadlines.deliberation
 
     async def hear(self, seat: Seat, ask: Ask, *, on_piece: Pieces | None = None) -> Heard:
-        """Ask a seat, its fallback models in turn. Raises `ModelError` with all calls that were made."""
+        """Ask a seat, its fallback models in turn. Raises `ModelError` with all calls made."""
         calls: tuple[ModelCall, ...] = ()
         failure = EMPTY
         for model in seat.models:
@@ -165,9 +165,10 @@ class Table:
     ) -> Stragglers:
         """Wait for tasks by member until all are done, the soft deadline passes, or `until`.
 
-        Returns those left over. `done_s` are the latencies of seats that finished in an earlier run. The soft deadline
-        applies once two thirds of the seats that have not failed, at least two, are done: counted from the start of the
-        wait it is 1.5 times their median latency, and no less than `soft_min`.
+        Returns those left over. `done_s` are the latencies of seats that finished in an earlier
+        run. The soft deadline applies once two thirds of the seats that have not failed, at least
+        two, are done: counted from the start of the wait it is 1.5 times their median latency, and
+        no less than `soft_min`.
         """
         loop = asyncio.get_running_loop()
         began = loop.time()

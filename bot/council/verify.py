@@ -1,7 +1,7 @@
 """Checkers that need no model: arithmetic, units, dates, JSON and regular expressions.
 
-They judge only what an answer asserts in its final answer and key claims, and are silent when in doubt: a failed check
-puts an answer below every other, whatever the votes.
+They judge only what an answer asserts in its final answer and key claims, and are silent when in
+doubt: a failed check puts an answer below every other, whatever the votes.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ _CONVERSION = re.compile(
     r"(?P<left>-?\d[\d,]*(?:\.\d+)?\s*[A-Za-z]+)\s*(?:=|≈|is|equals)\s*(?:about\s+|approximately\s+)?(?P<right>-?\d[\d,]*(?:\.\d+)?\s*[A-Za-z]+)\b"
 )
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
-_MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
+_MONTHS: list[str] = [
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+]  # fmt: skip
 _SPOKEN_DATE = re.compile(
     rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month>{'|'.join(_MONTHS)})|(?P<month2>{'|'.join(_MONTHS)})\s+"
     rf"(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?),?\s+(?P<year>\d{{4}})\b",
@@ -51,7 +52,7 @@ def check(question: str, answer: Answer) -> Check:
 
 
 def calculate(expression: str) -> float | None:
-    """Work out an arithmetic expression of numbers, brackets and + - * / ^; None if it is anything else."""
+    """Work out an expression of numbers, brackets and + - * / ^; None if it is anything else."""
     if len(expression) > _LONGEST_CHARS:
         return None
     plain = expression.translate(str.maketrans({"×": "*", "÷": "/", "·": "*", "−": "-", ",": ""}))
@@ -80,7 +81,8 @@ def _sum_asked_for(question: str, final: str | None) -> Check:
         return Check()
     asked = sums.pop()
     if not re.fullmatch(
-        rf"\W*(?:what(?:'s| is)|how much is|calculate|compute|evaluate|solve)?[\s:]*{re.escape(asked)}[\s=?.]*",
+        r"\W*(?:what(?:'s| is)|how much is|calculate|compute|evaluate|solve)?[\s:]*"
+        rf"{re.escape(asked)}[\s=?.]*",
         question,
         re.IGNORECASE,
     ):
@@ -142,18 +144,17 @@ def _formats(question: str, answer: Answer) -> Iterator[Check]:
     asked = question.casefold()
     for language, body in _FENCED.findall(answer.text):
         if language.lower() == "json" and re.search(r"\bjson\b", asked):
-            yield _parsed("JSON", body, _is_json(body))
+            yield _parsed("JSON", is_valid=_is_json(body))
         if language.lower() in ("regex", "regexp") and re.search(
             r"\bregex|regular expression", asked
         ):
-            yield _parsed("regular expression", body, _is_regex(body.strip()))
+            yield _parsed("regular expression", is_valid=_is_regex(body.strip()))
 
 
-def _parsed(what: str, body: str, is_valid: bool) -> Check:  # noqa: FBT001  the finding itself
-    return Check(
-        Verdict.PASS if is_valid else Verdict.FAIL,
-        f"The {what} is {'valid' if is_valid else 'not valid'}.",
-    )
+def _parsed(what: str, *, is_valid: bool) -> Check:
+    if is_valid:
+        return Check(Verdict.PASS, f"The {what} is valid.")
+    return Check(Verdict.FAIL, f"The {what} is not valid.")
 
 
 def _is_json(text: str) -> bool:
