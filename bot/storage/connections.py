@@ -1,0 +1,67 @@
+"""How a connection is set up, blocking or not."""
+
+from __future__ import annotations
+
+from sqlalchemy import URL, Connection, Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.storage.address import is_sqlite
+
+# Longer than any healthy transaction of ours, so that only a stuck program is reported as such.
+BUSY_TIMEOUT_MS = 15_000
+_CONNECT_TIMEOUT_S = 10
+_STATEMENT_TIMEOUT_MS = 60_000
+
+# Execution option of connections that write: their transactions take SQLite's write lock at once,
+# since a lock asked for in the middle of a transaction can fail without waiting.
+WRITES = {"council_writes": True}
+
+_PRAGMAS = (
+    f"busy_timeout={BUSY_TIMEOUT_MS}",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+)
+
+
+def connect_args(
+    address: URL, *, statement_timeout_ms: int = _STATEMENT_TIMEOUT_MS
+) -> dict[str, object]:
+    """Return what the driver is told when it connects."""
+    if is_sqlite(address):
+        return {"timeout": BUSY_TIMEOUT_MS / 1000}
+    options = f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC"
+    return {
+        "connect_timeout": _CONNECT_TIMEOUT_S,
+        "application_name": "council",
+        "options": options,
+    }
+
+
+def prepare(engine: Engine) -> None:
+    """Make every connection of a SQLite engine fit for several processes on one file."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up)
+        event.listen(engine, "begin", _begin)
+
+
+def _set_up(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    # The driver must not begin transactions by itself: it begins them too late and without lock.
+    connection.isolation_level = None
+    # SQLite's own lower() knows only ASCII.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("council_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else text.lower()

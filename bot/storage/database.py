@@ -1,0 +1,64 @@
+"""An open database: connections to read with and the writer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.storage.address import parse_address
+from bot.storage.connections import connect_args, prepare
+from bot.storage.rows import Positions
+from bot.storage.writer import Writer
+
+# Readers and the writer; more would only queue elsewhere.
+_CONNECTIONS = 6
+_POOL_TIMEOUT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An open database. `readers` sees one moment for the length of a transaction."""
+
+    readers: AsyncEngine
+    writer: Writer
+    positions: Positions
+
+
+@asynccontextmanager
+async def open_database(url: str) -> AsyncGenerator[Database]:
+    """Open a database that `migrate` brought up to date; what is being written is finished first.
+
+    Raises `BadConfig` on an address that is none of ours.
+    """
+    engine = _engine(url)
+    writer = Writer(engine)
+    writer.start()
+    try:
+        yield Database(_readers(engine), writer, Positions())
+    finally:
+        await writer.stop()
+        await engine.dispose()
+
+
+def _engine(url: str) -> AsyncEngine:
+    address = parse_address(url)
+    engine = create_async_engine(
+        address,
+        pool_size=_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=_POOL_TIMEOUT_S,
+        pool_pre_ping=address.get_backend_name() == "postgresql",
+        connect_args=connect_args(address),
+        hide_parameters=True,
+    )
+    prepare(engine.sync_engine)
+    return engine
+
+
+def _readers(engine: AsyncEngine) -> AsyncEngine:
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

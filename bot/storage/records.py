@@ -1,0 +1,113 @@
+"""Deliberations at rest, in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, exists, or_, select
+
+from bot.domain import Deliberation, Post, Timings
+from bot.domain.events import Fact
+from bot.errors import NotFound
+from bot.storage.columns import clean
+from bot.storage.database import Database
+from bot.storage.facts import recorded
+from bot.storage.faults import translated
+from bot.storage.loading import HEADS, headed, load, synthesis
+from bot.storage.rows import creation, planned, takeover, timed
+from bot.storage.tables import deliberations, syntheses
+from bot.storage.writer import Change
+
+
+class SqlRecords:
+    """`bot.ports.Records` on a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def create(
+        self, deliberation: Deliberation, *, delivery: str | None = None
+    ) -> Deliberation:
+        """Store a new deliberation, or return the one that this delivery id made before.
+
+        A delivery id counts within its workspace. An id that is known returns what is known.
+        """
+        await self._database.writer.write(Change((creation(deliberation, delivery),)))
+        known = None if delivery is None else await self._delivered(deliberation, delivery)
+        return await self.load(known or deliberation.id)
+
+    async def load(self, deliberation_id: str) -> Deliberation:
+        """Return all that is known of one. Raises `NotFound`."""
+        with translated():
+            async with self._database.readers.connect() as connection:
+                known = await load(connection, clean(deliberation_id))
+        if known is None:
+            message = "There is no deliberation of that id."
+            raise NotFound(message)
+        return known
+
+    async def take_up(self, deliberation_id: str, *, is_fresh: bool = False) -> Deliberation:
+        """Raise the epoch, so that every other worker's writes are refused.
+
+        `is_fresh` reopens an ended one: queued again, failures and reason forgotten.
+        """
+        key = clean(deliberation_id)
+        change = Change((takeover(key, is_fresh=is_fresh),), key)
+        epoch = await self._database.writer.write(change)
+        # Whoever took it up since has a later epoch; this caller must keep to its own.
+        return replace(await self.load(key), epoch=epoch)
+
+    async def save(
+        self,
+        deliberation: Deliberation,
+        facts: Sequence[Fact],
+        *,
+        posts: Sequence[Post] = (),
+        timings: Timings | None = None,
+    ) -> None:
+        """Store facts, and the posts they bring, in one transaction.
+
+        Raises `Superseded` on an old epoch.
+        """
+        positions = self._database.positions
+        units = [unit for fact in facts for unit in recorded(deliberation, fact, positions)]
+        units.append(planned(posts, positions))
+        if timings is not None:
+            units.append(timed(deliberation.id, timings))
+        change = Change(tuple(units), clean(deliberation.id), deliberation.epoch)
+        await self._database.writer.write(change)
+
+    async def search(self, words: str = "", *, limit: int = 20) -> tuple[Deliberation, ...]:
+        """Return the latest whose question or synthesis holds all words, newest first.
+
+        Each comes with its question (without attachments), state, reason, timings and synthesis.
+        """
+        statement = HEADS.order_by(deliberations.c.created_at.desc(), deliberations.c.id.desc())
+        statement = statement.where(*(_holds(word) for word in clean(words).split()))
+        with translated():
+            async with self._database.readers.connect() as connection:
+                heads = (await connection.execute(statement.limit(limit))).all()
+                found = syntheses.c.deliberation_id.in_([head.id for head in heads])
+                rows = (await connection.execute(select(syntheses).where(found))).all()
+        concluded = {row.deliberation_id: synthesis(row) for row in rows}
+        return tuple(replace(headed(head), synthesis=concluded.get(head.id)) for head in heads)
+
+    async def _delivered(self, deliberation: Deliberation, delivery: str) -> str | None:
+        place = deliberation.question.place
+        statement = select(deliberations.c.id).where(
+            deliberations.c.platform == place.platform,
+            deliberations.c.workspace == place.workspace,
+            deliberations.c.delivery == delivery,
+        )
+        with translated():
+            async with self._database.readers.connect() as connection:
+                return await connection.scalar(statement)
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    concluded = exists().where(
+        syntheses.c.deliberation_id == deliberations.c.id,
+        syntheses.c.text.icontains(word, autoescape=True),
+    )
+    return or_(deliberations.c.question.icontains(word, autoescape=True), concluded)

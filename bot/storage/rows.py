@@ -1,0 +1,166 @@
+"""Rows on their way into the database; `statements.py` knows which statement takes which."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from bot.domain import Deliberation, Post, Timings
+from bot.storage.columns import to_json
+
+
+class Shape(Enum):
+    """What a row is for. In this order a transaction writes them: owners first, reopening last."""
+
+    COUNCIL = auto()
+    DELIBERATION = auto()
+    ATTACHMENT = auto()
+    EPOCH = auto()
+    PROGRESS = auto()
+    TIMINGS = auto()
+    ANSWER = auto()
+    OBJECTION = auto()
+    FAILURE = auto()
+    REVIEW = auto()
+    BALLOT = auto()
+    FLAG = auto()
+    COUNT = auto()
+    STANDING = auto()
+    SYNTHESIS = auto()
+    CALL = auto()
+    POST = auto()
+    SETTLED = auto()
+    REOPENED = auto()
+
+
+Row = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Rows that belong together; of two units with the same `place` only the later counts."""
+
+    rows: tuple[tuple[Shape, Row], ...]
+    place: tuple[object, ...] | None = None
+
+
+@dataclass(slots=True)
+class Positions:
+    """Numbers that only grow, in later processes too: they follow the clock, in nanoseconds."""
+
+    _last: int = 0
+
+    def __next__(self) -> int:
+        """Return the next number."""
+        self._last = max(self._last + 1, time.time_ns())
+        return self._last
+
+    def __iter__(self) -> Iterator[int]:
+        """Return itself."""
+        return self
+
+
+def creation(deliberation: Deliberation, delivery: str | None) -> Unit:
+    """Return the rows of a new deliberation and its council."""
+    question, place = deliberation.question, deliberation.question.place
+    definition = to_json(deliberation.council)
+    tenant = {"platform": place.platform, "workspace": place.workspace}
+    digest = digest_of(place.platform, place.workspace, definition)
+    row = {
+        **tenant,
+        "id": deliberation.id,
+        "channel": place.channel,
+        "thread": place.thread,
+        "delivery": delivery,
+        "asker": question.asker,
+        "question": question.text,
+        "context": question.context,
+        "mode": deliberation.council.mode,
+        "council_digest": digest,
+        "state": deliberation.state,
+        "is_rehearsal": deliberation.is_rehearsal,
+        "epoch": deliberation.epoch,
+        "reason": deliberation.reason,
+        "timings": deliberation.timings,
+        "created_at": deliberation.created_at,
+        "ended_at": None,
+    }
+    council = {**tenant, "digest": digest, "definition": deliberation.council}
+    return Unit(
+        (
+            (Shape.COUNCIL, council),
+            (Shape.DELIBERATION, row),
+            *((Shape.ATTACHMENT, row) for row in _attachments(deliberation)),
+        )
+    )
+
+
+def takeover(deliberation_id: str, *, is_fresh: bool) -> Unit:
+    """Return the rows that reopen a deliberation, none if it is to go on as it is."""
+    return Unit(((Shape.REOPENED, {"of": deliberation_id}),) if is_fresh else ())
+
+
+def raised_epoch(deliberation_id: str, epoch: int) -> Unit:
+    """Return the row that locks out all workers of earlier epochs."""
+    return Unit(((Shape.EPOCH, {"of": deliberation_id, "to": epoch}),))
+
+
+def timed(deliberation_id: str, timings: Timings) -> Unit:
+    """Return the row that stores how long things took."""
+    return Unit(((Shape.TIMINGS, {"of": deliberation_id, "to": timings}),))
+
+
+def planned(posts: Iterable[Post], positions: Positions) -> Unit:
+    """Return the rows of posts that are owed from now on."""
+    return Unit(tuple((Shape.POST, _post(post, positions)) for post in posts))
+
+
+def settled(post: Post, positions: Positions) -> Unit:
+    """Return the row of a post as it stands now."""
+    return Unit(((Shape.SETTLED, _post(post, positions)),))
+
+
+def by_shape(units: Iterable[Unit]) -> dict[Shape, list[Row]]:
+    """Gather the rows of each shape, in the order they are to be written."""
+    latest: dict[tuple[object, ...], Unit] = {}
+    for number, unit in enumerate(units):
+        place = unit.place or (number,)
+        latest.pop(place, None)
+        latest[place] = unit
+    gathered: dict[Shape, list[Row]] = {shape: [] for shape in Shape}
+    for unit in latest.values():
+        for shape, row in unit.rows:
+            gathered[shape].append(row)
+    return {shape: rows for shape, rows in gathered.items() if rows}
+
+
+def digest_of(*parts: str) -> str:
+    """Return a short name for some content."""
+    text = "\0".join(parts).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(text, digest_size=16).hexdigest()
+
+
+def _attachments(deliberation: Deliberation) -> Iterator[Row]:
+    for number, attachment in enumerate(deliberation.question.attachments):
+        yield {
+            "of": deliberation.id,
+            "at": number,
+            "called": attachment.name,
+            "typed": attachment.media_type,
+            "content": attachment.data,
+        }
+
+
+def _post(post: Post, positions: Positions) -> Row:
+    return {
+        "deliberation_id": post.deliberation_id,
+        "slot": post.slot,
+        "position": next(positions),
+        "state": post.state,
+        "message_id": post.message_id,
+        "thread": post.thread,
+        "reason": post.reason,
+    }

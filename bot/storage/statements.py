@@ -1,0 +1,145 @@
+"""Every statement that writes, built once: building one costs more than running it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import (
+    Delete,
+    Executable,
+    Insert,
+    LargeBinary,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    exists,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.domain import State
+from bot.storage import tables
+from bot.storage.columns import CleanText
+from bot.storage.rows import Shape
+
+FINAL_STATES = tuple(state for state in State if state.is_final)
+
+# Where each deliberation stands. The rows stay locked until the transaction ends, in one order for
+# all processes, so that none waits for another in a circle.
+EPOCHS = (
+    select(tables.deliberations.c.id, tables.deliberations.c.epoch)
+    .where(tables.deliberations.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(tables.deliberations.c.id)
+    .with_for_update(key_share=True)
+)
+
+
+def writes(dialect: str) -> Mapping[Shape, tuple[Executable, ...]]:
+    """Return the statements that take the rows of each shape, in order."""
+    return {**_creating(dialect), **_moving(), **_recording(dialect), **_posting(dialect)}
+
+
+def _creating(dialect: str) -> dict[Shape, tuple[Executable, ...]]:
+    return {
+        Shape.COUNCIL: (_insert(dialect, tables.councils).on_conflict_do_nothing(),),
+        Shape.DELIBERATION: (_insert(dialect, tables.deliberations).on_conflict_do_nothing(),),
+        Shape.ATTACHMENT: (_attach(dialect),),
+    }
+
+
+def _moving() -> dict[Shape, tuple[Executable, ...]]:
+    row = _update()
+    columns = tables.deliberations.c
+    progress = row.values(
+        state=bindparam("to"),
+        reason=func.coalesce(bindparam("because", type_=CleanText), columns.reason),
+        ended_at=bindparam("at"),
+    )
+    return {
+        Shape.EPOCH: (row.values(epoch=bindparam("to")),),
+        Shape.PROGRESS: (progress,),
+        Shape.TIMINGS: (row.values(timings=bindparam("to")),),
+        Shape.REOPENED: (_forget_failures(), _reopen()),
+    }
+
+
+def _recording(dialect: str) -> dict[Shape, tuple[Executable, ...]]:
+    answers = tables.answers
+    said = [column.name for column in answers.c if column.name not in {*_key(answers), "position"}]
+    return {
+        Shape.ANSWER: (_upsert(dialect, answers, said),),
+        Shape.OBJECTION: _replace(dialect, answers, "deliberation_id", "kind"),
+        Shape.FAILURE: _replace(dialect, tables.failures, *_key(tables.failures)),
+        Shape.REVIEW: _replace(dialect, tables.reviews, *_key(tables.reviews)),
+        Shape.BALLOT: (_insert(dialect, tables.ballots),),
+        Shape.FLAG: (_insert(dialect, tables.flags),),
+        Shape.COUNT: _replace(dialect, tables.counts, *_key(tables.counts)),
+        Shape.STANDING: (_insert(dialect, tables.standings),),
+        Shape.SYNTHESIS: _replace(dialect, tables.syntheses, *_key(tables.syntheses)),
+        Shape.CALL: (_insert(dialect, tables.model_calls).on_conflict_do_nothing(),),
+    }
+
+
+def _posting(dialect: str) -> dict[Shape, tuple[Executable, ...]]:
+    told = ["state", "message_id", "thread", "reason"]
+    return {
+        Shape.POST: (_insert(dialect, tables.posts).on_conflict_do_nothing(),),
+        Shape.SETTLED: (_upsert(dialect, tables.posts, told),),
+    }
+
+
+def _insert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def _upsert(dialect: str, table: Table, columns: list[str]) -> Insert:
+    insert = _insert(dialect, table)
+    new = {name: insert.excluded[name] for name in columns}
+    return insert.on_conflict_do_update(index_elements=_key(table), set_=new)
+
+
+def _replace(dialect: str, table: Table, *key: str) -> tuple[Executable, ...]:
+    """Return what takes the old rows away, with all that hangs on them, and puts the new in."""
+    return (_delete(table, *key), _insert(dialect, table))
+
+
+def _delete(table: Table, *key: str) -> Delete:
+    return delete(table).where(*(table.c[name] == bindparam(name) for name in key))
+
+
+def _update() -> Update:
+    return update(tables.deliberations).where(tables.deliberations.c.id == bindparam("of"))
+
+
+def _attach(dialect: str) -> Insert:
+    """Insert an attachment unless its deliberation was not: its delivery was known."""
+    owner = bindparam("of", type_=CleanText)
+    row = select(
+        owner,
+        bindparam("at", type_=tables.attachments.c.number.type),
+        bindparam("called", type_=CleanText),
+        bindparam("typed", type_=CleanText),
+        bindparam("content", type_=LargeBinary),
+    ).where(exists().where(tables.deliberations.c.id == owner))
+    names = [column.name for column in tables.attachments.c]
+    return _insert(dialect, tables.attachments).from_select(names, row).on_conflict_do_nothing()
+
+
+def _forget_failures() -> Delete:
+    row = tables.deliberations.c
+    is_over = exists().where(row.id == bindparam("of"), row.state.in_(FINAL_STATES))
+    return delete(tables.failures).where(
+        tables.failures.c.deliberation_id == bindparam("of"), is_over
+    )
+
+
+def _reopen() -> Update:
+    is_over = tables.deliberations.c.state.in_(FINAL_STATES)
+    return _update().where(is_over).values(state=State.QUEUED, reason=None, ended_at=None)
+
+
+def _key(table: Table) -> list[str]:
+    return [column.name for column in table.primary_key]

@@ -1,0 +1,208 @@
+"""The one writer of a process: writes that wait at the same moment share one transaction.
+
+A commit costs a wait for the disk; three hundred deliberations that each pay for their own would
+queue for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.errors import NotFound, StorageError, Superseded
+from bot.storage.connections import WRITES
+from bot.storage.faults import is_own_fault, is_passing, storage_error
+from bot.storage.rows import Unit, by_shape, raised_epoch
+from bot.storage.statements import EPOCHS, writes
+
+# Bounds the time that other processes on the same file wait for their turn.
+_BURST_MAX = 500
+
+# A server that restarts is back within seconds; the writes of paid answers wait for it.
+_PATIENCE_S = 10.0
+_PAUSE_S = 0.2
+
+Outcome = int | StorageError | NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Rows to write in one transaction.
+
+    `deliberation_id` and `epoch` say which worker's write it is; a change without an epoch raises
+    the epoch, one without a deliberation is not fenced.
+    """
+
+    units: tuple[Unit, ...]
+    deliberation_id: str | None = None
+    epoch: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    change: Change
+    outcome: asyncio.Future[int]
+
+
+class Writer:
+    """Writes changes, many at a time; each caller is answered after the commit."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine.execution_options(**WRITES)
+        self._writes = writes(engine.dialect.name)
+        self._connection: AsyncConnection | None = None
+        self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to take changes."""
+        self._task = asyncio.create_task(self._run(), name="storage writer")
+
+    async def stop(self) -> None:
+        """Write what waits, then let go of the connection."""
+        task, self._task = self._task, None
+        if task is None:
+            return
+        self._queue.put_nowait(None)
+        await task
+        await self._disconnect()
+
+    async def write(self, change: Change) -> int:
+        """Return the deliberation's epoch once the change is committed.
+
+        Raises `Superseded` on an old epoch, `NotFound`, `StorageError`.
+        """
+        if self._task is None or self._task.done():
+            raise _closed()
+        waiting = _Waiting(change, asyncio.get_running_loop().create_future())
+        self._queue.put_nowait(waiting)
+        return await waiting.outcome
+
+    async def _run(self) -> None:
+        burst: list[_Waiting | None] = []
+        try:
+            while None not in burst:
+                burst = await self._burst()
+                await self._serve([waiting for waiting in burst if waiting is not None])
+        finally:
+            while not self._queue.empty():
+                burst.append(self._queue.get_nowait())
+            for waiting in burst:
+                if waiting is not None:
+                    _answer(waiting.outcome, _closed())
+
+    async def _burst(self) -> list[_Waiting | None]:
+        burst = [await self._queue.get()]
+        # Whoever is ready to write right now joins this burst.
+        await asyncio.sleep(0)
+        while len(burst) < _BURST_MAX and not self._queue.empty():
+            burst.append(self._queue.get_nowait())
+        return burst
+
+    async def _serve(self, burst: Sequence[_Waiting]) -> None:
+        outcomes = await self._outcomes([waiting.change for waiting in burst])
+        for waiting, outcome in zip(burst, outcomes, strict=True):
+            _answer(waiting.outcome, outcome)
+
+    async def _outcomes(self, changes: Sequence[Change]) -> list[Outcome]:
+        """Write a burst; if one change spoils it, write each alone."""
+        if not changes:
+            return []
+        try:
+            return await self._patiently(changes)
+        except SQLAlchemyError as error:
+            if len(changes) > 1 and is_own_fault(error):
+                return [(await self._outcomes([change]))[0] for change in changes]
+            return [storage_error(error)] * len(changes)
+
+    async def _patiently(self, changes: Sequence[Change]) -> list[Outcome]:
+        """Write a burst, again if the connection was lost: every change may be written twice."""
+        clock = asyncio.get_running_loop()
+        give_up_at = clock.time() + _PATIENCE_S
+        while True:
+            try:
+                return await self._commit(changes)
+            except SQLAlchemyError as error:
+                await self._disconnect()
+                if not is_passing(error) or clock.time() > give_up_at:
+                    raise
+            await asyncio.sleep(_PAUSE_S)
+
+    async def _commit(self, changes: Sequence[Change]) -> list[Outcome]:
+        connection = await self._connected()
+        async with connection.begin():
+            epochs = await _epochs(connection, changes)
+            outcomes, units = admit(changes, epochs)
+            for shape, rows in by_shape(units).items():
+                for statement in self._writes[shape]:
+                    await connection.execute(statement, rows)
+        return outcomes
+
+    async def _connected(self) -> AsyncConnection:
+        if self._connection is None:
+            self._connection = await self._engine.connect()
+        return self._connection
+
+    async def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            # What is wrong with it was reported already, or no longer matters.
+            with suppress(SQLAlchemyError):
+                await connection.close()
+
+
+def admit(changes: Iterable[Change], epochs: dict[str, int]) -> tuple[list[Outcome], list[Unit]]:
+    """Tell the changes that may be written from those of workers that were superseded.
+
+    `epochs` holds the epoch of each deliberation that exists; the raised ones are put in.
+    """
+    outcomes: list[Outcome] = []
+    units: list[Unit] = []
+    for change in changes:
+        outcome = _admitted(change, epochs)
+        outcomes.append(outcome)
+        if isinstance(outcome, int):
+            units.extend(change.units)
+            if change.deliberation_id is not None and change.epoch is None:
+                units.append(raised_epoch(change.deliberation_id, outcome))
+    return outcomes, units
+
+
+def _admitted(change: Change, epochs: dict[str, int]) -> Outcome:
+    owner = change.deliberation_id
+    if owner is None:
+        return 0
+    if owner not in epochs:
+        return NotFound("There is no deliberation of that id.")
+    if change.epoch is None:
+        epochs[owner] += 1
+    elif change.epoch < epochs[owner]:
+        return Superseded("Another worker runs this deliberation now.")
+    return epochs[owner]
+
+
+async def _epochs(connection: AsyncConnection, changes: Iterable[Change]) -> dict[str, int]:
+    ids = {change.deliberation_id for change in changes if change.deliberation_id is not None}
+    if not ids:
+        return {}
+    rows = await connection.execute(EPOCHS, {"ids": sorted(ids)})
+    return {row.id: row.epoch for row in rows}
+
+
+def _answer(outcome: asyncio.Future[int], answer: Outcome) -> None:
+    """Answer a caller that still waits."""
+    if outcome.done():
+        return
+    if isinstance(answer, int):
+        outcome.set_result(answer)
+    else:
+        outcome.set_exception(answer)
+
+
+def _closed() -> StorageError:
+    return StorageError("The database is closed.")
