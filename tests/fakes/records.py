@@ -1,0 +1,182 @@
+"""Records and outbox in memory, as strict as the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar, cast
+
+from bot.domain import Deliberation, Post, State, Timings
+from bot.domain.course import after
+from bot.domain.events import (
+    AnswerArrived,
+    AnswerRevised,
+    DeliberationCancelled,
+    DeliberationFailed,
+    Fact,
+    StageBegan,
+    StandingsReady,
+)
+from bot.errors import NotFound, StorageError, Superseded
+from bot.storage.columns import clean
+
+T = TypeVar("T")
+
+
+class FakeRecords:
+    """Deliberations in memory. `saved` lists the facts in the order they came, known ones too.
+
+    While `fault` is set, every call raises it.
+    """
+
+    def __init__(self) -> None:
+        self.saved: list[Fact] = []
+        self.posts: dict[tuple[str, str], Post] = {}
+        self.fault: StorageError | None = None
+        self._known: dict[str, Deliberation] = {}
+        self._deliveries: dict[tuple[str, str, str], str] = {}
+        self._facts: set[tuple[str, int, Fact]] = set()
+        self._revised: set[tuple[str, str]] = set()
+
+    async def create(
+        self, deliberation: Deliberation, *, delivery: str | None = None
+    ) -> Deliberation:
+        """Store a new one, or return the known one."""
+        self.check()
+        place = deliberation.question.place
+        if delivery is not None:
+            key = (place.platform, place.workspace, delivery)
+            if key in self._deliveries:
+                return self._known[self._deliveries[key]]
+            if deliberation.id not in self._known:
+                self._deliveries[key] = deliberation.id
+        return self._known.setdefault(deliberation.id, _cleaned(deliberation))
+
+    async def load(self, deliberation_id: str) -> Deliberation:
+        """Return all that is known of one."""
+        self.check()
+        if deliberation_id not in self._known:
+            message = "There is no deliberation of that id."
+            raise NotFound(message)
+        return self._known[deliberation_id]
+
+    async def take_up(self, deliberation_id: str, *, is_fresh: bool = False) -> Deliberation:
+        """Raise the epoch; reopen an ended one if it is to be fresh."""
+        known = await self.load(deliberation_id)
+        if is_fresh and known.state.is_final:
+            known = replace(known, state=State.QUEUED, failures=(), reason=None)
+        self._known[deliberation_id] = replace(known, epoch=known.epoch + 1)
+        return self._known[deliberation_id]
+
+    async def save(
+        self,
+        deliberation: Deliberation,
+        facts: Sequence[Fact],
+        *,
+        posts: Sequence[Post] = (),
+        timings: Timings | None = None,
+    ) -> None:
+        """Fold the facts in; what is known already changes nothing."""
+        self.check_epoch(deliberation.id, deliberation.epoch)
+        for fact in facts:
+            self.saved.append(fact)
+            self._fold(deliberation, _cleaned(fact))
+        for post in posts:
+            self.posts.setdefault((post.deliberation_id, post.slot), _cleaned(post))
+        if timings is not None:
+            known = self._known[deliberation.id]
+            self._known[deliberation.id] = replace(known, timings=timings)
+
+    async def search(self, words: str = "", *, limit: int = 20) -> tuple[Deliberation, ...]:
+        """Return the latest that hold all words, newest first."""
+        self.check()
+        found = [known for known in self._known.values() if _holds(known, words)]
+        found.sort(key=lambda known: (known.created_at, known.id), reverse=True)
+        return tuple(_in_short(known) for known in found[:limit])
+
+    def check_epoch(self, deliberation_id: str, epoch: int) -> None:
+        """Refuse a write of a worker that was superseded."""
+        self.check()
+        if deliberation_id not in self._known:
+            message = "There is no deliberation of that id."
+            raise NotFound(message)
+        if epoch < self._known[deliberation_id].epoch:
+            message = "Another worker runs this deliberation now."
+            raise Superseded(message)
+
+    def check(self) -> None:
+        """Fail if a fault is set."""
+        if self.fault is not None:
+            raise self.fault
+
+    def _fold(self, deliberation: Deliberation, fact: Fact) -> None:
+        known = self._known[deliberation.id]
+        key = (deliberation.id, deliberation.epoch, fact)
+        news = _without_calls(fact) if key in self._facts else fact
+        self._facts.add(key)
+        folded = after(known, news)
+        if isinstance(fact, AnswerRevised):
+            self._revised.add((known.id, fact.answer.member))
+        if isinstance(fact, AnswerArrived) and (known.id, fact.answer.member) in self._revised:
+            folded = replace(folded, answers=known.answers)
+        self._known[known.id] = folded
+
+
+class FakeOutbox:
+    """The posts in `FakeRecords`."""
+
+    def __init__(self, records: FakeRecords) -> None:
+        self._records = records
+
+    async def owed(self, deliberation_id: str) -> tuple[Post, ...]:
+        """Return all posts in the order they were planned."""
+        self._records.check()
+        posts = self._records.posts.values()
+        return tuple(post for post in posts if post.deliberation_id == deliberation_id)
+
+    async def settle(self, post: Post, *, epoch: int) -> None:
+        """Store a post as it stands."""
+        self._records.check_epoch(post.deliberation_id, epoch)
+        self._records.posts[post.deliberation_id, post.slot] = _cleaned(post)
+
+
+def _without_calls(fact: Fact) -> Fact:
+    match fact:
+        case StageBegan() | StandingsReady() | DeliberationFailed() | DeliberationCancelled():
+            return fact
+        case _:
+            return replace(fact, calls=())
+
+
+def _holds(known: Deliberation, words: str) -> bool:
+    texts = [known.question.text] + ([known.synthesis.text] if known.synthesis else [])
+    return all(any(word in text.lower() for text in texts) for word in clean(words).lower().split())
+
+
+def _in_short(known: Deliberation) -> Deliberation:
+    return replace(
+        known,
+        question=replace(known.question, attachments=()),
+        answers=(),
+        failures=(),
+        reviews=(),
+        objection=None,
+        standings=None,
+        calls=(),
+    )
+
+
+def _cleaned(value: T) -> T:
+    """Return the value with all its texts as a database would keep them."""
+    return cast("T", _clean_any(value))
+
+
+def _clean_any(value: Any) -> object:
+    if type(value) is str:
+        return clean(value)
+    if isinstance(value, tuple):
+        return tuple(_clean_any(item) for item in cast("tuple[object, ...]", value))
+    if is_dataclass(value) and not isinstance(value, type):
+        changes = {field.name: _clean_any(getattr(value, field.name)) for field in fields(value)}
+        return replace(value, **changes)
+    return value
