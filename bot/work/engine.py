@@ -93,14 +93,14 @@ class DbosEngine:
 
     async def wait(self, deliberation_id: str) -> None:
         """Return when no run of this deliberation is left here or in another process."""
-        if runs := self._local(deliberation_id):
-            # Whoever runs it here took it up last, so no other process still has it.
-            while runs:
-                await runs[0].ended.wait()
-                runs = self._local(deliberation_id)
-            return
-        while await self.is_running(deliberation_id):
-            await asyncio.sleep(_POLL_S)
+        is_running = not (runs := self._local(deliberation_id))
+        while runs:
+            # Whoever runs it here took it up last, so no other process has it.
+            await runs[0].ended.wait()
+            runs = self._local(deliberation_id)
+        while is_running:
+            is_running = await self.is_running(deliberation_id)
+            await asyncio.sleep(_POLL_S if is_running else 0)
 
     async def cancel(self, deliberation_id: str) -> None:
         """Stop its runs: those here at once, those of other processes within about a second."""

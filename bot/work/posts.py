@@ -1,0 +1,213 @@
+"""The posts that a deliberation owes to its thread: sent in order, each once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import Self
+
+from bot.domain import Deliberation, Post, PostState
+from bot.domain.reports import Report
+from bot.errors import ChatBusy, ChatError
+from bot.ports import Chat, Outbox
+from bot.reports import ROOT, SYNTHESIS, report
+from bot.work.delivery import Delivery, given_up
+from bot.work.drafts import Manuscript
+from bot.work.live import LiveState
+from bot.work.patience import Pause, in_time, stored
+
+_NO_THREAD = "The thread could not be opened."
+_NO_CONTENT = "There is nothing to show for it."
+_SETTLED = (PostState.SENT, PostState.GIVEN_UP)
+
+
+class Poster:
+    """Posts what one deliberation owes, in a task of its own so that the reasoning never waits.
+
+    An async context manager; leaving it drops what was not sent, unless `finish` came first.
+    `posts` are those of earlier runs; one that was planned may have arrived all the same.
+    `on_answer` is called when an answer can be read.
+    """
+
+    def __init__(
+        self,
+        chat: Chat,
+        outbox: Outbox,
+        live: LiveState,
+        posts: Sequence[Post],
+        *,
+        on_answer: Callable[[], None],
+        pause: Pause = asyncio.sleep,
+    ) -> None:
+        self._chat = chat
+        self._outbox = outbox
+        self._live = live
+        self._on_answer = on_answer
+        self._pause = pause
+        self._delivery = Delivery(chat, pause)
+        self._posts = {post.slot: post for post in posts}
+        self._unknown = frozenset(self._posts)
+        self._reports = {slot: _report(live.deliberation, slot) for slot in self._posts}
+        self._manuscript = Manuscript(chat, pause, may_be_there=SYNTHESIS in self._unknown)
+        self._news = asyncio.Event()
+        self._is_finishing = False
+        self._is_stale = False
+        self._next_edit_at = 0.0
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._work())
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    @property
+    def slots(self) -> frozenset[str]:
+        """What is planned already."""
+        return frozenset(self._posts)
+
+    def owe(self, posts: Iterable[Post]) -> None:
+        """Take posts whose rows are stored; what they say is fixed now."""
+        for post in posts:
+            if post.slot not in self._posts:
+                self._posts[post.slot] = post
+                self._reports[post.slot] = _report(self._live.deliberation, post.slot)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the live state anew, as soon as the platform likes."""
+        self._is_stale = True
+        self._news.set()
+
+    def write(self, piece: str) -> None:
+        """Add a piece to the final answer."""
+        self._manuscript.add(piece)
+        self._news.set()
+
+    def rewrite(self) -> None:
+        """Void the pieces of the final answer so far."""
+        self._manuscript.restart()
+        self._news.set()
+
+    async def finish(self) -> None:
+        """Send all that is owed, show the outcome in the root message, and pin the final answer."""
+        self._is_finishing = True
+        self._news.set()
+        if self._task is not None:
+            await self._task
+        await self._show_outcome()
+
+    async def _work(self) -> None:
+        while not (self._is_finishing and self._next() is None):
+            self._news.clear()
+            if not await self._advance():
+                due_in_s = await self._show_progress()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(due_in_s):
+                        await self._news.wait()
+
+    def _next(self) -> Post | None:
+        return next((post for post in self._posts.values() if post.state not in _SETTLED), None)
+
+    async def _advance(self) -> bool:
+        """Do the next thing that is owed; say whether there was one."""
+        post = self._next()
+        if post is None:
+            return False
+        is_synthesis = post.slot == SYNTHESIS
+        if is_synthesis and not self._live.deliberation.state.is_final:
+            if not self._manuscript.is_due:
+                return False
+            written = await self._manuscript.write(self._addressed(post), self._live.deliberation)
+            if written.state is not post.state:
+                await self._settle(written)
+            return True
+        await self._settle(await (self._conclude(post) if is_synthesis else self._send(post)))
+        return True
+
+    async def _send(self, post: Post) -> Post:
+        content = self._fresh_root() if post.slot == ROOT else self._reports[post.slot]
+        if content is None:
+            return given_up(post, _NO_CONTENT)
+        if post.slot != ROOT and self._is_homeless:
+            return given_up(post, _NO_THREAD)
+        is_unknown = post.slot in self._unknown
+        post = await self._delivery.send(self._addressed(post), content, may_be_there=is_unknown)
+        if post.state is PostState.SENT and post.slot.startswith("answer:"):
+            self._on_answer()
+        return post
+
+    def _fresh_root(self) -> Report:
+        self._is_stale = False
+        self._next_edit_at = asyncio.get_running_loop().time() + self._chat.edit_every_s
+        return self._live.report()
+
+    async def _conclude(self, post: Post) -> Post:
+        content = _report(self._live.deliberation, SYNTHESIS)
+        if content is None:
+            return given_up(post, _NO_CONTENT)
+        return await self._manuscript.finish(self._addressed(post), content)
+
+    @property
+    def _is_homeless(self) -> bool:
+        """The root message was refused, and the question was not asked in a thread either.
+
+        The final answer is then posted in the channel; all else would only fill it.
+        """
+        root = self._posts.get(ROOT)
+        has_place = self._live.deliberation.question.place.thread is not None
+        return root is not None and root.state is PostState.GIVEN_UP and not has_place
+
+    def _addressed(self, post: Post) -> Post:
+        root = self._posts.get(ROOT)
+        if post.slot == ROOT or post.thread is not None:
+            return post
+        thread = None if root is None else root.thread
+        return replace(post, thread=thread or self._live.deliberation.question.place.thread)
+
+    async def _settle(self, post: Post) -> None:
+        self._posts[post.slot] = post
+        epoch = self._live.deliberation.epoch
+        await stored(partial(self._outbox.settle, post, epoch=epoch), self._pause)
+
+    async def _show_progress(self) -> float | None:
+        """Edit the root message if that is due; return in how many seconds it will be."""
+        root = self._posts.get(ROOT)
+        if not self._is_stale or self._is_finishing or root is None:
+            return None
+        if root.state is not PostState.SENT:
+            return None
+        now = asyncio.get_running_loop().time()
+        if now < self._next_edit_at:
+            return self._next_edit_at - now
+        try:
+            await in_time(self._chat.edit(root, self._fresh_root()))
+        except ChatBusy as busy:
+            self._is_stale = True
+            self._next_edit_at += busy.retry_after_s
+        except ChatError:
+            pass  # the next edit shows it as well
+        return 0.0
+
+    async def _show_outcome(self) -> None:
+        root, synthesis = self._posts.get(ROOT), self._posts.get(SYNTHESIS)
+        if root is not None and root.state is PostState.SENT:
+            await self._delivery.amend(root, self._live.report())
+        is_answered = self._live.deliberation.synthesis is not None
+        if is_answered and synthesis is not None and synthesis.state is PostState.SENT:
+            # A pin is a courtesy: the answer stands without it.
+            with suppress(ChatError):
+                await in_time(self._chat.pin(synthesis))
+
+
+def _report(deliberation: Deliberation, slot: str) -> Report | None:
+    try:
+        return report(deliberation, slot)
+    except KeyError:
+        return None

@@ -1,0 +1,207 @@
+"""Bring one deliberation to its end: save what happens, then show it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from functools import partial
+from typing import Protocol
+
+import structlog
+
+from bot.domain import Deliberation, Post, State
+from bot.domain.events import (
+    DeliberationFailed,
+    Event,
+    Fact,
+    Passing,
+    SynthesisPiece,
+    SynthesisReady,
+    SynthesisRestarted,
+)
+from bot.errors import CouncilError, Superseded
+from bot.ports import Chat, Models, Outbox, Records
+from bot.reports import ROOT, SYNTHESIS, report, slot_of
+from bot.work.live import LiveState
+from bot.work.patience import stored
+from bot.work.posts import Poster
+from bot.work.stopwatch import Stopwatch
+
+_BROKE_OFF = "Something went wrong inside the bot; resume the deliberation to go on from here."
+_TOO_LONG = "The deliberation took too long; resume it to go on from here."
+_NO_RESULT = "The council ended without a result; resume the deliberation to try again."
+_TOO_OFTEN = (
+    "The bot stopped five times in a row while it worked on this; resume the deliberation to "
+    "try once more."
+)
+# The council keeps its own deadline; this is for one that does not.
+_GRACE_S = 30.0
+_GOODBYE_S = 5.0
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+
+class Deliberate(Protocol):
+    """How the council reasons; `bot.council.deliberate` is the real one."""
+
+    def __call__(
+        self, deliberation: Deliberation, models: Models, *, is_streaming_answers: bool = False
+    ) -> AsyncGenerator[Event, None]:
+        """Yield what happens until there is a final answer or a failure."""
+        ...
+
+
+class Worker:
+    """Runs deliberations. `chats` has one chat for each platform that questions come from."""
+
+    def __init__(
+        self,
+        *,
+        deliberate: Deliberate,
+        models: Models,
+        records: Records,
+        outbox: Outbox,
+        chats: Mapping[str, Chat],
+        is_streaming_answers: bool = False,
+    ) -> None:
+        self._deliberate = partial(deliberate, is_streaming_answers=is_streaming_answers)
+        self._models = models
+        self._records = records
+        self._outbox = outbox
+        self._chats = chats
+
+    async def run(self, deliberation_id: str) -> None:
+        """Bring it to its end, or to the end of its posts if it has ended; never raises errors."""
+        await self._run(deliberation_id, reason=None)
+
+    async def give_up(self, deliberation_id: str) -> None:
+        """Let it fail, because its process died again and again; never raises errors."""
+        await self._run(deliberation_id, reason=_TOO_OFTEN)
+
+    async def _run(self, deliberation_id: str, *, reason: str | None) -> None:
+        live: LiveState | None = None
+        try:
+            live = LiveState(await stored(partial(self._records.take_up, deliberation_id)))
+            if reason is not None:
+                await self._end(live, reason)
+            await self._bring_to_end(live)
+        except asyncio.CancelledError:
+            await self._say_goodbye(deliberation_id)
+            raise
+        except Superseded:
+            await self._say_goodbye(deliberation_id)
+        except Exception as error:  # noqa: BLE001 the one place that catches everything
+            log.warning("run broke off", deliberation=deliberation_id, error=type(error).__name__)
+            if live is not None:
+                await self._fail(live)
+
+    async def _bring_to_end(self, live: LiveState) -> None:
+        stopwatch = Stopwatch(live.deliberation.timings, asyncio.get_running_loop().time)
+        posts = await stored(partial(self._outbox.owed, live.deliberation.id))
+        chat = self._chats[live.deliberation.question.place.platform]
+        async with Poster(
+            chat, self._outbox, live, posts, on_answer=stopwatch.answer_shown
+        ) as poster:
+            run = _Run(self._records, live, poster, stopwatch)
+            if not live.deliberation.state.is_final:
+                await self._reason(run)
+            await poster.finish()
+            await run.save_timings()
+
+    async def _reason(self, run: _Run) -> None:
+        deliberation = run.live.deliberation
+        limit_s = deliberation.council.deadlines.deliberation + _GRACE_S
+        try:
+            async with (
+                asyncio.timeout(limit_s) as limit,
+                aclosing(self._deliberate(deliberation, self._models)) as events,
+            ):
+                async for event in events:
+                    await run.take(event)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+        if not run.live.deliberation.state.is_final:
+            await run.take(DeliberationFailed(_TOO_LONG if limit.expired() else _NO_RESULT))
+
+    async def _end(self, live: LiveState, reason: str) -> None:
+        """Record a failure; its posts are planned with it, if they were not before."""
+        if live.deliberation.state.is_final:
+            return
+        failure = DeliberationFailed(reason)
+        posts = [Post(live.deliberation.id, slot) for slot in (ROOT, SYNTHESIS)]
+        await stored(partial(self._records.save, live.deliberation, [failure], posts=posts))
+        live.fold(failure)
+
+    async def _fail(self, live: LiveState) -> None:
+        try:
+            await self._end(live, _BROKE_OFF)
+            await self._bring_to_end(live)
+        except Exception as error:  # noqa: BLE001 not even the failure can be recorded or shown
+            log.warning(
+                "failure not shown", deliberation=live.deliberation.id, error=type(error).__name__
+            )
+
+    async def _say_goodbye(self, deliberation_id: str) -> None:
+        """Say so in the root message if a person cancelled the deliberation."""
+        try:
+            async with asyncio.timeout(_GOODBYE_S):
+                deliberation = await self._records.load(deliberation_id)
+                chat = self._chats.get(deliberation.question.place.platform)
+                if chat is None or deliberation.state is not State.CANCELLED:
+                    return
+                for post in await self._outbox.owed(deliberation_id):
+                    if post.message_id is not None and post.slot in (ROOT, SYNTHESIS):
+                        await chat.edit(post, report(deliberation, post.slot))
+        except (CouncilError, TimeoutError):
+            log.warning("cancellation not shown", deliberation=deliberation_id)
+
+
+class _Run:
+    """One run's events on their way: into the records first, then to the reader."""
+
+    def __init__(
+        self, records: Records, live: LiveState, poster: Poster, stopwatch: Stopwatch
+    ) -> None:
+        self.live = live
+        self._records = records
+        self._poster = poster
+        self._stopwatch = stopwatch
+        self._saved = live.deliberation.timings
+
+    async def take(self, event: Event) -> None:
+        """Save a fact and show it; show at once what only passes."""
+        if not isinstance(event, Passing):
+            await self.record(event)
+            return
+        self.live.note(event)
+        match event:
+            case SynthesisPiece(text):
+                self._poster.write(text)
+            case SynthesisRestarted():
+                self._poster.rewrite()
+            case _:
+                self._poster.refresh()
+
+    async def record(self, fact: Fact) -> None:
+        """Save a fact together with the posts that it brings, then show it."""
+        self._stopwatch.note(fact)
+        before, timings = self.live.deliberation, self._stopwatch.timings
+        posts = [Post(before.id, slot) for slot in self._new_slots(fact)]
+        await stored(partial(self._records.save, before, [fact], posts=posts, timings=timings))
+        self._saved = timings
+        self.live.fold(fact, timings)
+        self._poster.owe(posts)
+
+    async def save_timings(self) -> None:
+        """Save what was measured since the last fact."""
+        timings = self._stopwatch.timings
+        if timings != self._saved:
+            await stored(partial(self._records.save, self.live.deliberation, [], timings=timings))
+
+    def _new_slots(self, fact: Fact) -> list[str]:
+        slots = [ROOT, slot_of(fact)]
+        if isinstance(fact, SynthesisReady | DeliberationFailed):
+            slots.append(SYNTHESIS)
+        return [slot for slot in slots if slot is not None and slot not in self._poster.slots]
