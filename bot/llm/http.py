@@ -1,0 +1,124 @@
+"""The one HTTP client of the process, and the only module that knows httpx and its transport.
+
+Whatever they raise leaves here as `HttpError`: a kind of trouble, no text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from enum import StrEnum
+
+import aiohttp
+import httpx
+import httpx_aiohttp
+
+_FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, aiohttp.ClientError, OSError)
+# Longer than the pauses between the stages of a deliberation, shorter than most servers' own limit.
+_KEEP_ALIVE_S = 30.0
+
+
+class Trouble(StrEnum):
+    """What can go wrong below an HTTP status."""
+
+    UNREACHABLE = "unreachable"
+    SLOW_TO_CONNECT = "slow to connect"
+    UNTRUSTED = "untrusted"
+    BAD_ADDRESS = "bad address"
+    LOST = "lost"
+    GARBLED = "garbled"
+
+
+class HttpError(Exception):
+    """A request failed below its HTTP status."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.value)
+        self.trouble = trouble
+
+
+class Response:
+    """A response whose body is still to be read; close it in any case."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._response = response
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self._response.status_code
+
+    def header(self, name: str) -> str:
+        """Return a header, empty if it is not there."""
+        return self._response.headers.get(name, "")
+
+    async def chunks(self) -> AsyncGenerator[bytes]:
+        """Yield the body as it comes, at most 16 kB a piece. Raises `HttpError`."""
+        try:
+            async for chunk in self._response.aiter_raw():
+                yield chunk
+        except _FOREIGN as error:
+            raise HttpError(Trouble.LOST) from error
+
+    async def close(self) -> None:
+        """Give the connection back, or close it if the body was not read to its end."""
+        try:
+            await self._response.aclose()
+        except _FOREIGN as error:
+            raise HttpError(Trouble.LOST) from error
+
+
+class Http:
+    """HTTP requests without redirects, proxies of the environment or compression."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+
+    async def send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
+    ) -> Response:
+        """Send a request and return once the response's headers are there. Raises `HttpError`."""
+        try:
+            request = self._client.build_request(method, url, headers=headers, content=body)
+            return Response(await self._client.send(request, stream=True))
+        except (*_FOREIGN, ValueError) as error:
+            raise HttpError(_trouble(error)) from error
+
+
+@asynccontextmanager
+async def open_http(*, connect_s: float = 10.0) -> AsyncGenerator[Http]:
+    """Open the client; `connect_s` bounds TCP and TLS, all other waiting is bounded by callers."""
+    context = httpx.create_ssl_context(trust_env=False)
+    context.load_default_certs()  # a company's own authority is in the system's store
+    session = aiohttp.ClientSession(
+        # How much is sent at once is limited per provider, not here.
+        connector=aiohttp.TCPConnector(limit=0, ssl=context, keepalive_timeout=_KEEP_ALIVE_S),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trust_env=False,
+    )
+    transport = httpx_aiohttp.AiohttpTransport(verify=context, trust_env=False, client=session)
+    async with httpx.AsyncClient(
+        transport=transport,
+        headers={"Accept-Encoding": "identity", "User-Agent": "council"},
+        timeout=httpx.Timeout(None, connect=connect_s),
+        follow_redirects=False,
+        trust_env=False,
+    ) as client:
+        yield Http(client)
+
+
+def _trouble(error: BaseException) -> Trouble:
+    """Tell by the transport's own error: it maps all of these to one of httpx's."""
+    match error.__cause__ or error:
+        case aiohttp.InvalidURL() | httpx.UnsupportedProtocol() | httpx.InvalidURL() | ValueError():
+            return Trouble.BAD_ADDRESS
+        case aiohttp.ClientSSLError():
+            return Trouble.UNTRUSTED
+        case aiohttp.ServerTimeoutError():
+            return Trouble.SLOW_TO_CONNECT
+        case aiohttp.ClientConnectorError():
+            return Trouble.UNREACHABLE
+        case aiohttp.ClientResponseError():
+            return Trouble.GARBLED
+        case _:
+            return Trouble.LOST

@@ -1,0 +1,128 @@
+"""Models over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from random import Random
+
+from bot.domain import Failure, FailureKind
+from bot.errors import ModelError, NotFound
+from bot.llm import chat_completions, messages
+from bot.llm.asking import Asking, Endpoint, Means
+from bot.llm.breaker import Breaker
+from bot.llm.dialect import Dialect
+from bot.llm.exchange import Exchange
+from bot.llm.failures import AttemptError, Source
+from bot.llm.http import Http
+from bot.llm.lanes import Lane
+from bot.llm.patience import Patience, Waits
+from bot.llm.prices import Prices
+from bot.llm.providers import Kind, Provider, split_model
+from bot.llm.shapes import Json, amount, items, mapping, text
+from bot.ports import Completion, ModelInfo, ModelRequest
+
+_DIALECTS: Mapping[Kind, Dialect] = {"openai": chat_completions, "anthropic": messages}
+_LIST_S = 20.0
+_LIST_BYTES = 16_000_000  # the longest list known has under 1 MB
+_MILLION = 1_000_000
+
+
+class HttpModels:
+    """The models of these providers, asked over HTTP; implements `bot.ports.Models`.
+
+    One instance a process and event loop: it remembers limits, failures and abilities.
+    """
+
+    def __init__(
+        self,
+        providers: Mapping[str, Provider],
+        http: Http,
+        *,
+        waits: Waits | None = None,
+        random: Random | None = None,
+    ) -> None:
+        jitter = random or Random()  # noqa: S311 - spreads retries, guards no secret
+        self._providers = dict(providers)
+        self._means = Means(http, Prices(), waits or Waits(), jitter)
+        self._lanes = {name: Lane(provider) for name, provider in providers.items()}
+        self._endpoints: dict[str, Endpoint] = {}
+
+    async def complete(self, request: ModelRequest) -> Completion:
+        """Ask in one plain call. Raises `ModelError`."""
+        asking = Asking(self._means, self._endpoint(request.model), request, is_stream=False)
+        async with aclosing(asking.run()) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Completion):
+                    return piece
+        raise AssertionError  # a run ends with a completion or an error
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[str | Completion, None]:
+        """Yield pieces of text as they come and the `Completion` last. Raises `ModelError`."""
+        asking = Asking(self._means, self._endpoint(request.model), request, is_stream=True)
+        async with aclosing(asking.run()) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def list(self, provider: str) -> tuple[ModelInfo, ...]:
+        """List a provider's models by full name. Raises `NotFound`, `ModelError`."""
+        known = self._providers.get(provider)
+        if known is None:
+            message = _unknown(provider)
+            raise NotFound(message)
+        try:
+            document = await self._fetch_list(Source(known, "its list of models"))
+        except AttemptError as failed:
+            raise ModelError(failed.failure) from failed
+        entries = [mapping(entry) for entry in items(document.get("data"))]
+        ids = [text(entry.get("id")).removeprefix("models/") for entry in entries]
+        infos = [_info(provider, entry, name) for entry, name in zip(entries, ids, strict=True)]
+        filled = await self._means.prices.fill(known, infos, ids)
+        named = (info for info, name in zip(filled, ids, strict=True) if name)
+        return tuple(sorted(named, key=lambda info: info.name))
+
+    async def _fetch_list(self, source: Source) -> Json:
+        dialect = _DIALECTS[source.provider.kind]
+        until = asyncio.get_running_loop().time() + _LIST_S
+        patience = Patience(source, self._means.waits, until, is_stream=False)
+        exchange = Exchange(self._means.http, dialect, source, patience)
+        async with exchange.open("GET", dialect.LIST_PATH) as response:
+            return await exchange.document(response, _LIST_BYTES)
+
+    def _endpoint(self, model: str) -> Endpoint:
+        if model in self._endpoints:
+            return self._endpoints[model]
+        name, model_id = split_model(model)
+        provider = self._providers.get(name)
+        if provider is None or not model_id:
+            sentence = _unknown(name) if provider is None else f"{model} names no model."
+            raise ModelError(Failure(FailureKind.NOT_FOUND, sentence))
+        clock = asyncio.get_running_loop().time
+        source = Source(provider, model_id)
+        dialect = _DIALECTS[provider.kind]
+        endpoint = Endpoint(source, dialect, self._lanes[name], Breaker(clock))
+        self._endpoints[model] = endpoint
+        return endpoint
+
+
+def _unknown(provider: str) -> str:
+    return (
+        f"There is no provider {provider!r}; known are those of council.toml and those with a key."
+    )
+
+
+def _info(provider: str, entry: Json, model_id: str) -> ModelInfo:
+    """OpenRouter tells prices in dollars per token, as text."""
+    pricing = mapping(entry.get("pricing"))
+    return ModelInfo(
+        f"{provider}/{model_id}", _price(pricing.get("prompt")), _price(pricing.get("completion"))
+    )
+
+
+def _price(value: object) -> float | None:
+    try:
+        per_token = amount(float(text(value)))
+    except ValueError:
+        return None
+    return None if per_token is None else round(per_token * _MILLION, 6)

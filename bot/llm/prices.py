@@ -1,0 +1,90 @@
+"""What tokens cost, from a price list that needs no network."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from bot.llm.providers import Provider
+from bot.llm.reading import Tokens
+from bot.ports import ModelInfo
+
+Calculate = Callable[[Provider, str, int, int], float | None]
+
+_SAMPLE = 1000  # tokens; small, since some models cost more beyond 128,000
+_MILLION = 1_000_000
+
+
+class Prices:
+    """The price list; it takes half a second to load, so that happens beside the first request."""
+
+    def __init__(self) -> None:
+        self._loading: asyncio.Future[Calculate] | None = None
+
+    def prepare(self, provider: Provider) -> None:
+        """Start loading the list if this provider may stand in it."""
+        if self._loading is None and _is_public(provider):
+            self._loading = asyncio.get_running_loop().run_in_executor(None, _load)
+
+    async def cost(self, provider: Provider, model_id: str, tokens: Tokens) -> float | None:
+        """Return what a call cost in US dollars: what the provider says, else by the list."""
+        if tokens.cost_usd is not None:
+            return tokens.cost_usd
+        if provider.is_local:
+            return 0.0
+        if self._loading is None or tokens.prompt is None or tokens.completion is None:
+            return None
+        calculate = await asyncio.shield(self._loading)
+        return calculate(provider, model_id, tokens.prompt, tokens.completion)
+
+    async def fill(
+        self, provider: Provider, models: Sequence[ModelInfo], ids: Sequence[str]
+    ) -> tuple[ModelInfo, ...]:
+        """Add the prices that are known; `ids` are the models' ids in the same order."""
+        self.prepare(provider)
+        if self._loading is None:
+            return tuple(models)
+        calculate = await asyncio.shield(self._loading)
+        filled = (
+            ModelInfo(
+                model.name,
+                _per_million(calculate(provider, model_id, _SAMPLE, 0), model.prompt_usd),
+                _per_million(calculate(provider, model_id, 0, _SAMPLE), model.completion_usd),
+            )
+            for model, model_id in zip(models, ids, strict=True)
+        )
+        return tuple(filled)
+
+
+def _per_million(sample_cost: float | None, known: float | None) -> float | None:
+    if known is not None or sample_cost is None:
+        return known
+    return round(sample_cost * _MILLION / _SAMPLE, 6)
+
+
+def _is_public(provider: Provider) -> bool:
+    """Services in one's own network are in no price list."""
+    host = urlsplit(provider.base_url).hostname or ""
+    if provider.is_local or "." not in host:
+        return False
+    try:
+        ip_address(host)
+    except ValueError:
+        return True
+    return False
+
+
+def _load() -> Calculate:
+    from genai_prices import Usage, calc_price  # noqa: PLC0415 - half a second, see Prices
+
+    def calculate(provider: Provider, model_id: str, prompt: int, completion: int) -> float | None:
+        usage = Usage(input_tokens=prompt, output_tokens=completion)
+        try:
+            price = calc_price(usage, model_id, provider_api_url=provider.base_url)
+        except (LookupError, ValueError):
+            return None
+        return float(price.total_price)
+
+    return calculate
