@@ -47,7 +47,7 @@ async def gather_answers(table: Table) -> Stragglers:
     done_s = [answer.latency_s for answer in table.answers.values()]
     try:
         return await table.settle(waiting, table.until(ANSWERS_UNTIL), done_s=done_s)
-    except asyncio.CancelledError:
+    except BaseException:
         await dismiss(waiting)
         raise
 

@@ -197,7 +197,7 @@ class Table:
 
 async def dismiss(tasks: Iterable[asyncio.Task[float | None]]) -> None:
     """Cancel the tasks that are still at work and wait until they are gone."""
-    working = [task for task in tasks if not task.done()]
-    for task in working:
+    everyone = list(tasks)
+    for task in everyone:
         task.cancel()
-    await asyncio.gather(*working, return_exceptions=True)
+    await asyncio.gather(*everyone, return_exceptions=True)
