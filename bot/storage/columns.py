@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import TypeVar, cast
 
 from pydantic import TypeAdapter
@@ -27,6 +28,21 @@ def clean(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
+
+
+def cleaned(value: T) -> T:
+    """Return a domain value with every text in it clean."""
+    if isinstance(value, StrEnum):
+        return value
+    if isinstance(value, str):
+        return cast("T", clean(value))
+    if isinstance(value, tuple):
+        items = cast("tuple[object, ...]", value)
+        return cast("T", tuple(cleaned(item) for item in items))
+    if is_dataclass(value) and not isinstance(value, type):
+        changes = {field.name: cleaned(getattr(value, field.name)) for field in fields(value)}
+        return cast("T", replace(value, **changes))
+    return value
 
 
 def bounded(number: int | None) -> int | None:
@@ -83,14 +99,16 @@ class Json(TypeDecorator[T]):
 
 def to_json(value: object) -> str:
     """Write a domain value as JSON, cleaned like text; the same value gives the same JSON."""
-    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+    text = _dump(value)
+    return clean(_dump(cleaned(value)) if "\\u0000" in text else text)
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, str):
-        return clean(value)
-    if isinstance(value, tuple):
-        return [_plain(item) for item in cast("tuple[object, ...]", value)]
-    if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    return value
+def _dump(value: object) -> str:
+    return json.dumps(value, default=_members, ensure_ascii=False, separators=(",", ":"))
+
+
+def _members(value: object) -> dict[str, object]:
+    """Return what a dataclass holds, without descending."""
+    if not is_dataclass(value):
+        raise TypeError
+    return {field.name: getattr(value, field.name) for field in fields(value)}

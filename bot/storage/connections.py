@@ -12,6 +12,7 @@ from bot.storage.address import is_sqlite
 BUSY_TIMEOUT_MS = 15_000
 _CONNECT_TIMEOUT_S = 10
 _STATEMENT_TIMEOUT_MS = 60_000
+_SILENCE_MS = 30_000
 
 # Execution option of connections that write: their transactions take SQLite's write lock at once,
 # since a lock asked for in the middle of a transaction can fail without waiting.
@@ -37,6 +38,11 @@ def connect_args(
         "connect_timeout": _CONNECT_TIMEOUT_S,
         "application_name": "council",
         "options": options,
+        # A server that vanished without a word is noticed; no write may wait for it for ever.
+        "tcp_user_timeout": _SILENCE_MS,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
     }
 
 

@@ -39,8 +39,10 @@ async def open_database(url: str) -> AsyncGenerator[Database]:
     try:
         yield Database(_readers(engine), writer, Positions())
     finally:
-        await writer.stop()
-        await engine.dispose()
+        try:
+            await writer.stop()
+        finally:
+            await engine.dispose()
 
 
 def _engine(url: str) -> AsyncEngine:

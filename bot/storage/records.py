@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import Deliberation, Post, Timings
 from bot.domain.events import Fact
 from bot.errors import NotFound
-from bot.storage.columns import clean
+from bot.storage.columns import clean, cleaned
 from bot.storage.database import Database
 from bot.storage.facts import recorded
 from bot.storage.faults import translated
@@ -18,6 +19,10 @@ from bot.storage.loading import HEADS, headed, load, synthesis
 from bot.storage.rows import creation, planned, takeover, timed
 from bot.storage.tables import deliberations, syntheses
 from bot.storage.writer import Change
+
+_DELIVERED = select(deliberations.c.id).where(
+    *(deliberations.c[name] == bindparam(name) for name in ("platform", "workspace", "delivery"))
+)
 
 
 class SqlRecords:
@@ -33,19 +38,20 @@ class SqlRecords:
 
         A delivery id counts within its workspace. An id that is known returns what is known.
         """
-        await self._database.writer.write(Change((creation(deliberation, delivery),)))
-        known = None if delivery is None else await self._delivered(deliberation, delivery)
-        return await self.load(known or deliberation.id)
+        new = cleaned(deliberation)
+        change = Change((creation(new, delivery),), creates=new.id)
+        if await self._database.writer.write(change):
+            return new
+        with translated():
+            async with self._database.readers.connect() as connection:
+                known = delivery and await _delivered(connection, new, delivery)
+                return await _loaded(connection, known or new.id)
 
     async def load(self, deliberation_id: str) -> Deliberation:
         """Return all that is known of one. Raises `NotFound`."""
         with translated():
             async with self._database.readers.connect() as connection:
-                known = await load(connection, clean(deliberation_id))
-        if known is None:
-            message = "There is no deliberation of that id."
-            raise NotFound(message)
-        return known
+                return await _loaded(connection, clean(deliberation_id))
 
     async def take_up(self, deliberation_id: str, *, is_fresh: bool = False) -> Deliberation:
         """Raise the epoch, so that every other worker's writes are refused.
@@ -93,16 +99,21 @@ class SqlRecords:
         concluded = {row.deliberation_id: synthesis(row) for row in rows}
         return tuple(replace(headed(head), synthesis=concluded.get(head.id)) for head in heads)
 
-    async def _delivered(self, deliberation: Deliberation, delivery: str) -> str | None:
-        place = deliberation.question.place
-        statement = select(deliberations.c.id).where(
-            deliberations.c.platform == place.platform,
-            deliberations.c.workspace == place.workspace,
-            deliberations.c.delivery == delivery,
-        )
-        with translated():
-            async with self._database.readers.connect() as connection:
-                return await connection.scalar(statement)
+
+async def _loaded(connection: AsyncConnection, deliberation_id: str) -> Deliberation:
+    known = await load(connection, deliberation_id)
+    if known is None:
+        message = "There is no deliberation of that id."
+        raise NotFound(message)
+    return known
+
+
+async def _delivered(
+    connection: AsyncConnection, deliberation: Deliberation, delivery: str
+) -> str | None:
+    place = deliberation.question.place
+    key = {"platform": place.platform, "workspace": place.workspace, "delivery": delivery}
+    return await connection.scalar(_DELIVERED, key)
 
 
 def _holds(word: str) -> ColumnElement[bool]:

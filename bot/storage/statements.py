@@ -19,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.domain import State
 from bot.storage import tables
@@ -45,7 +46,7 @@ def writes(dialect: str) -> Mapping[Shape, tuple[Executable, ...]]:
 def _creating(dialect: str) -> dict[Shape, tuple[Executable, ...]]:
     return {
         Shape.COUNCIL: (_insert(dialect, tables.councils).on_conflict_do_nothing(),),
-        Shape.DELIBERATION: (_insert(dialect, tables.deliberations).on_conflict_do_nothing(),),
+        Shape.DELIBERATION: (_create(dialect),),
         Shape.ATTACHMENT: (_attach(dialect),),
     }
 
@@ -112,6 +113,12 @@ def _delete(table: Table, *key: str) -> Delete:
 
 def _update() -> Update:
     return update(tables.deliberations).where(tables.deliberations.c.id == bindparam("of"))
+
+
+def _create(dialect: str) -> ReturningInsert[tuple[str]]:
+    """Insert a deliberation unless its id or delivery is known; return the id if it was not."""
+    insert = _insert(dialect, tables.deliberations).on_conflict_do_nothing()
+    return insert.returning(tables.deliberations.c.id)
 
 
 def _attach(dialect: str) -> Insert:

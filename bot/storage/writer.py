@@ -35,12 +35,13 @@ class Change:
     """Rows to write in one transaction.
 
     `deliberation_id` and `epoch` say which worker's write it is; a change without an epoch raises
-    the epoch, one without a deliberation is not fenced.
+    the epoch. A change that `creates` a deliberation has neither.
     """
 
     units: tuple[Unit, ...]
     deliberation_id: str | None = None
     epoch: int | None = None
+    creates: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Writer:
     async def write(self, change: Change) -> int:
         """Return the deliberation's epoch once the change is committed.
 
+        For one that `creates`, return 1 if it did and 0 if the deliberation was known already.
         Raises `Superseded` on an old epoch, `NotFound`, `StorageError`.
         """
         if self._task is None or self._task.done():
@@ -138,10 +140,21 @@ class Writer:
         async with connection.begin():
             epochs = await _epochs(connection, changes)
             outcomes, units = admit(changes, epochs)
-            for shape, rows in by_shape(units).items():
-                for statement in self._writes[shape]:
-                    await connection.execute(statement, rows)
-        return outcomes
+            created = await self._execute(connection, units)
+        return [
+            int(change.creates in created) if change.creates is not None else outcome
+            for change, outcome in zip(changes, outcomes, strict=True)
+        ]
+
+    async def _execute(self, connection: AsyncConnection, units: Iterable[Unit]) -> set[str]:
+        """Write the rows; return the ids of the deliberations that were not there before."""
+        created: set[str] = set()
+        for shape, rows in by_shape(units).items():
+            for statement in self._writes[shape]:
+                result = await connection.execute(statement, rows)
+                if result.returns_rows:
+                    created.update(result.scalars())
+        return created
 
     async def _connected(self) -> AsyncConnection:
         if self._connection is None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass, replace
-from typing import Any, TypeVar, cast
+from dataclasses import replace
 
 from bot.domain import Deliberation, Post, State, Timings
 from bot.domain.course import after
@@ -18,9 +17,7 @@ from bot.domain.events import (
     StandingsReady,
 )
 from bot.errors import NotFound, StorageError, Superseded
-from bot.storage.columns import clean
-
-T = TypeVar("T")
+from bot.storage.columns import clean, cleaned
 
 
 class FakeRecords:
@@ -50,7 +47,7 @@ class FakeRecords:
                 return self._known[self._deliveries[key]]
             if deliberation.id not in self._known:
                 self._deliveries[key] = deliberation.id
-        return self._known.setdefault(deliberation.id, _cleaned(deliberation))
+        return self._known.setdefault(deliberation.id, cleaned(deliberation))
 
     async def load(self, deliberation_id: str) -> Deliberation:
         """Return all that is known of one."""
@@ -80,9 +77,9 @@ class FakeRecords:
         self.check_epoch(deliberation.id, deliberation.epoch)
         for fact in facts:
             self.saved.append(fact)
-            self._fold(deliberation, _cleaned(fact))
+            self._fold(deliberation, cleaned(fact))
         for post in posts:
-            self.posts.setdefault((post.deliberation_id, post.slot), _cleaned(post))
+            self.posts.setdefault((post.deliberation_id, post.slot), cleaned(post))
         if timings is not None:
             known = self._known[deliberation.id]
             self._known[deliberation.id] = replace(known, timings=timings)
@@ -137,7 +134,7 @@ class FakeOutbox:
     async def settle(self, post: Post, *, epoch: int) -> None:
         """Store a post as it stands."""
         self._records.check_epoch(post.deliberation_id, epoch)
-        self._records.posts[post.deliberation_id, post.slot] = _cleaned(post)
+        self._records.posts[post.deliberation_id, post.slot] = cleaned(post)
 
 
 def _without_calls(fact: Fact) -> Fact:
@@ -164,19 +161,3 @@ def _in_short(known: Deliberation) -> Deliberation:
         standings=None,
         calls=(),
     )
-
-
-def _cleaned(value: T) -> T:
-    """Return the value with all its texts as a database would keep them."""
-    return cast("T", _clean_any(value))
-
-
-def _clean_any(value: Any) -> object:
-    if type(value) is str:
-        return clean(value)
-    if isinstance(value, tuple):
-        return tuple(_clean_any(item) for item in cast("tuple[object, ...]", value))
-    if is_dataclass(value) and not isinstance(value, type):
-        changes = {field.name: _clean_any(getattr(value, field.name)) for field in fields(value)}
-        return replace(value, **changes)
-    return value
