@@ -62,8 +62,8 @@ class ConsoleChat:
     async def draft(self, post: Post, report: Report) -> ConsoleDraft:
         """Begin the final answer; it counts as posted when it is finished."""
         screen = self._screen_of(report)
-        screen.begin()
-        return ConsoleDraft(self, post, screen)
+        screen.begin(report)
+        return ConsoleDraft(self, post, report, screen)
 
     async def pin(self, post: Post) -> None:
         """Do nothing: a terminal's last message is at hand anyway."""
@@ -87,9 +87,10 @@ class ConsoleChat:
 class ConsoleDraft:
     """The final answer while it is written; implements `bot.ports.Draft`."""
 
-    def __init__(self, chat: ConsoleChat, post: Post, screen: Screen) -> None:
+    def __init__(self, chat: ConsoleChat, post: Post, opening: Report, screen: Screen) -> None:
         self._chat = chat
         self._post = post
+        self._opening = opening
         self._screen = screen
 
     @property
@@ -103,7 +104,7 @@ class ConsoleDraft:
 
     async def restart(self) -> None:
         """Void what was written so far."""
-        self._screen.begin()
+        self._screen.begin(self._opening)
 
     async def finish(self, report: Report) -> None:
         """Put the finished report in place of all that was written."""

@@ -17,7 +17,15 @@ from rich.text import Text
 
 from adapters.console import phrases
 from adapters.console.markdown import Markdown, split_blocks
-from adapters.console.render import closing, final_heading, render, seat_table, warning
+from adapters.console.render import (
+    THEME,
+    closing,
+    final_heading,
+    notes,
+    render,
+    seat_table,
+    warning,
+)
 from adapters.console.untrusted import harmless, one_line, whole_escapes
 from bot.domain import State
 from bot.domain.reports import FailureReport, Report, RootReport, SeatStatus, SynthesisReport
@@ -26,8 +34,15 @@ _REFRESH_S = 0.1  # as often as a spinner turns
 _LINES_BELOW = 4  # kept free under the growing last block of the final answer
 
 
+def terminal_console() -> Console:
+    """Return stdout as rich sees it: our colours, and no markup in what models write."""
+    return Console(theme=THEME, markup=False, highlight=False, emoji=False)
+
+
 class LiveScreen:
     """Shows a deliberation as it goes; an async context manager, since its spinner turns."""
+
+    is_live = True
 
     def __init__(self, console: Console, *, clock: Callable[[], float] = monotonic) -> None:
         self._console = console
@@ -36,6 +51,7 @@ class LiveScreen:
         self._root: RootReport | None = None
         self._since: dict[tuple[str, SeatStatus], float] = {}
         self._noted: set[str] = set()
+        self._opening: tuple[str, ...] = ()
         self._final: _FinalAnswer | None = None
         self._ticker: asyncio.Task[None] | None = None
         self._live = Live(
@@ -65,7 +81,6 @@ class LiveScreen:
             case RootReport():
                 self._console.print(render(report))
                 self.update(report)
-                self._live.start()
             case SynthesisReport():
                 self._conclude(report)
                 self._root = None
@@ -83,14 +98,15 @@ class LiveScreen:
             if seat.status is SeatStatus.FAILED and seat.reason is not None:
                 self._note(phrases.absence(seat.name, seat.reason))
 
-    def begin(self) -> None:
-        """Print the heading of the final answer, and the failures first of all."""
+    def begin(self, report: Report) -> None:
+        """Print the heading of the final answer, and before all else who failed."""
         if self._final is not None:
             self._console.print(warning("That draft is void; another chairman begins anew."))
         self._final = _FinalAnswer(self._console)
         self._console.print(final_heading())
-        for note in sorted(self._noted):
-            self._console.print(warning(note))
+        if isinstance(report, SynthesisReport):
+            self._opening = phrases.top_notes(report)
+            self._console.print(Group(*notes(self._opening)))
 
     def append(self, text: str) -> None:
         """Print the blocks that are complete now; the last one stays in the live area."""
@@ -112,10 +128,8 @@ class LiveScreen:
             self._console.print(render(report))
             return
         final.finish(report.synthesis.text)
-        for note in phrases.top_notes(report):
-            if note not in self._noted:
-                self._console.print(warning(note))
-        self._console.print(closing(report))
+        later = [note for note in phrases.top_notes(report) if note not in self._opening]
+        self._console.print(Group(*notes(later), closing(report)))
 
     async def _tick(self) -> None:
         while True:
@@ -125,13 +139,15 @@ class LiveScreen:
     def _refresh(self) -> None:
         if self._final is not None:
             self._final.print_finished_blocks()
+        if self._root is not None or self._final is not None:
+            self._live.start()
         if self._live.is_started:
             self._live.refresh()
 
     def _live_area(self) -> RenderableType:
         parts: list[RenderableType] = []
         if self._final is not None:
-            parts.append(self._final.tail(self._console.height - _LINES_BELOW))
+            parts += [self._final.tail(self._console.height - _LINES_BELOW), Text()]
         if self._root is not None:
             if self._root.state is not State.SYNTHESISING:
                 parts.append(self._seats(self._root))
@@ -189,6 +205,7 @@ class _FinalAnswer:
         self._printed += markdown
         if markdown.strip():
             self._console.print(_segments(self._lines(markdown)))
+            self._console.print()
 
     def _lines(self, markdown: str) -> list[list[Segment]]:
         lines = self._console.render_lines(Markdown(markdown), pad=False)

@@ -56,9 +56,9 @@ def render(report: Report) -> RenderableType:
             return _framed(report, *_standings(report))
         case SynthesisReport():
             text = Markdown(phrases.paragraph(report.synthesis.text))
-            return Group(final_heading(), *_notes(phrases.top_notes(report)), text, closing(report))
+            return Group(final_heading(), *notes(phrases.top_notes(report)), text, closing(report))
         case FailureReport():
-            return Group(warning(report.reason), *_notes(report.notes))
+            return Group(warning(report.reason), *notes(report.notes))
 
 
 def final_heading() -> RenderableType:
@@ -83,6 +83,11 @@ def closing(report: SynthesisReport) -> RenderableType:
 def warning(sentence: str) -> Text:
     """Show what a reader must not miss."""
     return Text.assemble(("! ", "bold yellow"), one_line(sentence))
+
+
+def notes(sentences: Sequence[str]) -> list[Text]:
+    """Show several of them, with an empty line after the last."""
+    return [*map(warning, sentences), Text()] if sentences else []
 
 
 def seat_table(
@@ -161,7 +166,3 @@ def _framed(report: Report, *parts: RenderableType) -> Panel:
         border_style="dim",
         padding=(0, 1),
     )
-
-
-def _notes(notes: Sequence[str]) -> list[Text]:
-    return [*map(warning, notes), Text()] if notes else []

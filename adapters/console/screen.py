@@ -13,6 +13,11 @@ from bot.domain.reports import FailureReport, Report, RootReport, SynthesisRepor
 class Screen(Protocol):
     """Shows one deliberation to a person."""
 
+    @property
+    def is_live(self) -> bool:
+        """Somebody can watch answers grow."""
+        ...
+
     def show(self, report: Report) -> None:
         """Show a finished message for good."""
         ...
@@ -21,7 +26,7 @@ class Screen(Protocol):
         """Show how the seats are doing right now."""
         ...
 
-    def begin(self) -> None:
+    def begin(self, report: Report) -> None:
         """Begin the final answer, afresh if one was begun before."""
         ...
 
@@ -37,13 +42,15 @@ class Screen(Protocol):
 class BlankScreen:
     """Shows nothing; for `--json`, and for deliberations that somebody else asked."""
 
+    is_live = False
+
     def show(self, report: Report) -> None:
         """Show nothing."""
 
     def update(self, report: RootReport) -> None:
         """Show nothing."""
 
-    def begin(self) -> None:
+    def begin(self, report: Report) -> None:
         """Show nothing."""
 
     def append(self, text: str) -> None:

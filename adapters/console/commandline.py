@@ -1,0 +1,248 @@
+"""The words after `council`, read into a request; typer writes the help."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+from typer.exceptions import TyperException
+
+from bot.domain import Mode
+
+WRONG_USE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Put a question; `-` is standard input."""
+
+    question: str
+    mode: Mode | None
+    members: tuple[str, ...]
+    chairman: str | None
+    attachments: tuple[Path, ...]
+    is_json: bool
+    is_quiet: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Print a deliberation."""
+
+    deliberation_id: str
+    is_json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """List the latest deliberations that hold all words."""
+
+    words: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on with a deliberation that stopped."""
+
+    deliberation_id: str
+    is_json: bool
+    is_quiet: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Stop a deliberation."""
+
+    deliberation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListModels:
+    """List the models of a provider, or of all that have a key."""
+
+    provider: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Doctor:
+    """Check the configuration, the database and the providers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migrate:
+    """Bring the database to this version's tables."""
+
+
+Request = Ask | Show | History | Resume | Cancel | ListModels | Doctor | Migrate
+
+# Plain help (no rich) starts in half the time, and \b keeps the examples' line breaks.
+_app = typer.Typer(
+    name="council",
+    help="Ask a council of language models: they answer independently, review each other "
+    "anonymously, and a chairman writes the final answer.",
+    rich_markup_mode=None,
+    add_completion=False,
+)
+_Id = Annotated[str, typer.Argument(metavar="ID", help="As printed by `council history`.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+_Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the final answer alone.")]
+
+
+def parse(words: Sequence[str]) -> Request | int:
+    """Read the command line; an exit code where there is nothing left to do (help, wrong use)."""
+    try:
+        shown = list(words) or ["--help"]
+        return cast("Request | int", _app(shown, prog_name="council", standalone_mode=False))
+    except TyperException as error:
+        message = error.format_message().replace("Value error, ", "")
+        sys.stderr.write(f"council: {message}\nTry `council --help`.\n")
+        return WRONG_USE
+
+
+@_app.command()
+def ask(  # noqa: PLR0913 - one argument an option
+    *,
+    question: Annotated[
+        str,
+        typer.Argument(metavar="QUESTION", help="The question; - reads it from standard input."),
+    ],
+    mode: Annotated[
+        Mode | None, typer.Option(help="fast: no reviews; thorough: each member reviews twice.")
+    ] = None,
+    member: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--member",
+            "-m",
+            metavar="MODEL",
+            help="A model that sits, as provider/model-id; may be repeated.",
+        ),
+    ] = None,
+    chairman: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="The model that writes the final answer.")
+    ] = None,
+    attach: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--attach", "-a", metavar="FILE", help="A text file or an image; may be repeated."
+        ),
+    ] = None,
+    is_json: _Json = False,
+    is_quiet: _Quiet = False,
+) -> Request:
+    """Put a question to the council and follow it to the final answer.
+
+    \b
+    Examples:
+      council ask "Which database suits an event log of 2 TB?"
+      council ask --mode thorough --attach plan.md "What is wrong with this plan?"
+      council ask -m openai/gpt-6.1-terra -m anthropic/claude-sonnet-5-5 "Is P = NP?"
+      git diff | council ask --quiet - > review.md
+
+    Ctrl-C cancels the deliberation; a second one ends the program at once.
+    """  # noqa: D301 - \b is typer's mark for lines that keep their breaks
+    members, attachments = tuple(member or ()), tuple(attach or ())
+    return Ask(question, mode, members, chairman, attachments, is_json, is_quiet)
+
+
+@_app.command()
+def show(deliberation_id: _Id, *, is_json: _Json = False) -> Request:
+    """Print a deliberation, from the question to the final answer.
+
+    \b
+    Examples:
+      council show 01k9x3v0q8ab
+      council show 01k9x3v0q8ab --json
+    """  # noqa: D301 - as above
+    return Show(deliberation_id, is_json)
+
+
+@_app.command()
+def history(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[WORDS]", help="Only those that hold all of these words."),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 20,
+) -> Request:
+    """List the latest deliberations, newest first.
+
+    \b
+    Examples:
+      council history
+      council history database
+    """  # noqa: D301 - as above
+    return History(" ".join(words or ()), limit)
+
+
+@_app.command()
+def resume(deliberation_id: _Id, *, is_json: _Json = False, is_quiet: _Quiet = False) -> Request:
+    """Go on with a deliberation that stopped, failed or was cancelled.
+
+    What was answered is not asked again.
+
+    \b
+    Example:
+      council resume 01k9x3v0q8ab
+    """  # noqa: D301 - as above
+    return Resume(deliberation_id, is_json, is_quiet)
+
+
+@_app.command()
+def cancel(deliberation_id: _Id) -> Request:
+    """Stop a deliberation, wherever it runs.
+
+    \b
+    Example:
+      council cancel 01k9x3v0q8ab
+    """  # noqa: D301 - as above
+    return Cancel(deliberation_id)
+
+
+@_app.command()
+def models(
+    provider: Annotated[
+        str | None, typer.Argument(metavar="[PROVIDER]", help="Only this provider's.")
+    ] = None,
+) -> Request:
+    """List the models that can sit, with their prices.
+
+    Prices are in US dollars per million tokens.
+
+    \b
+    Examples:
+      council models
+      council models openrouter
+    """  # noqa: D301 - as above
+    return ListModels(provider)
+
+
+@_app.command()
+def doctor() -> Request:
+    """Check configuration, database and providers.
+
+    Each line says what to mend; exit 1 if anything is wrong.
+
+    \b
+    Example:
+      council doctor
+    """  # noqa: D301 - as above
+    return Doctor()
+
+
+@_app.command()
+def migrate() -> Request:
+    """Bring the database to this version's tables.
+
+    Every start does so by itself.
+
+    \b
+    Example:
+      council migrate
+    """  # noqa: D301 - as above
+    return Migrate()

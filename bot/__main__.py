@@ -1,0 +1,186 @@
+"""The program `council`: reads the command line, runs one command, returns its exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import secrets
+import socket
+import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
+from typing import TYPE_CHECKING
+
+from adapters.console.commandline import (
+    Ask,
+    Cancel,
+    Doctor,
+    History,
+    ListModels,
+    Migrate,
+    Request,
+    Resume,
+    Show,
+    parse,
+)
+from bot.domain import Place, Question
+from bot.errors import CouncilError, WrongUse
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+
+DONE, FAILED, WRONG_USE, CANCELLED = 0, 1, 2, 130
+
+_MOST_STDIN_BYTES = 1_000_000  # far above any limit on questions; what is above it is refused there
+
+
+def main() -> None:
+    """Run the program."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that knows no UTF-8 gets question marks, not an error.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command and return its exit code; whatever goes wrong is one sentence on stderr."""
+    request = parse(words)
+    if isinstance(request, int):
+        return request
+    try:
+        return asyncio.run(_carry_out(request))
+    except KeyboardInterrupt:
+        return CANCELLED
+    except CouncilError as error:
+        sys.stderr.write(f"council: {error}\n")
+        return WRONG_USE if isinstance(error, WrongUse) else FAILED
+    except Exception as error:  # noqa: BLE001 - the last resort: people get no traceback
+        sys.stderr.write(f"council: Something unexpected went wrong ({type(error).__name__}).\n")
+        return FAILED
+
+
+async def _carry_out(request: Request) -> int:
+    # What only some commands need is loaded by them: help must be there at once.
+    from bot import logs  # noqa: PLC0415
+    from bot.config import load  # noqa: PLC0415
+
+    settings = load()
+    logs.configure(settings.log_level, settings.keys)
+    match request:
+        case Ask():
+            return await _ask(settings, request)
+        case Show() | History():
+            return await _look_up(settings, request)
+        case Resume() | Cancel():
+            return await _go_on(settings, request)
+        case ListModels(provider):
+            return await _list_models(settings, provider)
+        case Doctor():
+            return await _examine(settings)
+        case Migrate():
+            return _migrate(settings)
+
+
+async def _ask(settings: Settings, request: Ask) -> int:
+    from adapters.console import listeners  # noqa: PLC0415
+    from adapters.console.attachments import read_attachments  # noqa: PLC0415
+    from bot import composition  # noqa: PLC0415
+    from bot.config import Wish  # noqa: PLC0415
+
+    text = _stdin() if request.question == "-" else request.question
+    place = _place()
+    question = Question(text, place, _asker(), attachments=read_attachments(request.attachments))
+    wish = Wish(request.members, request.chairman, request.mode)
+    async with (
+        composition.open_models(settings) as models,
+        composition.open_terminal(is_json=request.is_json, is_quiet=request.is_quiet) as terminal,
+    ):
+        seating = await composition.seated(settings, models, wish)
+        for warning in seating.warnings:
+            terminal.say(warning)
+        desk = composition.open_desk(
+            settings, models, terminal, place, is_rehearsal=seating.is_rehearsal
+        )
+        async with desk as opened:
+            return await listeners.ask(opened, question, seating.council, is_json=request.is_json)
+
+
+async def _go_on(settings: Settings, request: Resume | Cancel) -> int:
+    from adapters.console import listeners  # noqa: PLC0415
+    from bot import composition  # noqa: PLC0415
+
+    is_json = isinstance(request, Resume) and request.is_json
+    is_quiet = isinstance(request, Resume) and request.is_quiet
+    async with (
+        composition.open_models(settings) as models,
+        composition.open_terminal(is_json=is_json, is_quiet=is_quiet) as terminal,
+        composition.open_desk(settings, models, terminal, _place(), is_rehearsal=False) as desk,
+    ):
+        if isinstance(request, Cancel):
+            return await listeners.cancel(desk, request.deliberation_id)
+        return await listeners.resume(desk, request.deliberation_id, is_json=is_json)
+
+
+async def _look_up(settings: Settings, request: Show | History) -> int:
+    from adapters.console import listeners  # noqa: PLC0415
+    from bot import composition  # noqa: PLC0415
+
+    async with (
+        composition.open_records(settings) as records,
+        composition.open_terminal() as terminal,
+    ):
+        if isinstance(request, History):
+            return await listeners.history(records, terminal, request.words, request.limit)
+        return await listeners.show(
+            records, terminal, request.deliberation_id, is_json=request.is_json
+        )
+
+
+async def _list_models(settings: Settings, provider: str | None) -> int:
+    from adapters.console.listeners import print_models  # noqa: PLC0415
+    from bot import composition  # noqa: PLC0415
+
+    async with composition.open_models(settings) as models:
+        for name in [provider] if provider else composition.usable(settings):
+            print_models(sys.stdout, await models.list(name))
+    return DONE
+
+
+async def _examine(settings: Settings) -> int:
+    from adapters.console.checkup import examine  # noqa: PLC0415
+    from bot import composition  # noqa: PLC0415
+
+    async with composition.open_models(settings) as models:
+        is_well = await examine(composition.checks(settings, models), sys.stdout)
+    return DONE if is_well else FAILED
+
+
+def _migrate(settings: Settings) -> int:
+    from bot.storage.migrate import migrate  # noqa: PLC0415
+
+    migrate(settings.database_url)
+    sys.stdout.write("The database has this version's tables.\n")
+    return DONE
+
+
+def _stdin() -> str:
+    data = sys.stdin.buffer.read(_MOST_STDIN_BYTES)
+    # Broken bytes become lone surrogates, which the council refuses with a sentence of its own.
+    return data.decode("utf-8", "surrogateescape").strip("\n")
+
+
+def _asker() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "you"
+
+
+def _place() -> Place:
+    """Return a place of this process's own, so that it shows nobody else's messages."""
+    return Place("console", _asker(), socket.gethostname(), secrets.token_hex(8))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,15 @@
+"""Settings: the environment and `council.toml`, read once, by the composition root alone."""
+
+from bot.config.seating import MOST_MEMBERS, Seating, Wish, local_council, rehearsal_council, seat
+from bot.config.settings import Settings, load
+
+__all__ = [
+    "MOST_MEMBERS",
+    "Seating",
+    "Settings",
+    "Wish",
+    "load",
+    "local_council",
+    "rehearsal_council",
+    "seat",
+]

@@ -1,0 +1,180 @@
+"""`council.toml`: its form, and errors that name the line."""
+
+from __future__ import annotations
+
+import tomllib
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+
+from bot.config.lines import line_of
+from bot.domain import Mode
+from bot.errors import BadConfig
+
+_Positive = Annotated[int, Field(gt=0)]
+_Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ProviderTable(_Table):
+    """One `[providers.NAME]`; what is left out of a known provider is known."""
+
+    kind: Literal["openai", "anthropic"] | None = None
+    base_url: str | None = None
+    api_key_env: str | None = None
+    api_key: SecretStr | None = None
+    concurrency: _Positive | None = None
+    requests_per_minute: _Positive | None = None
+
+
+class SeatTable(_Table):
+    """A member or the chairman: a model's name, or a table with more."""
+
+    model: str
+    name: str | None = None
+    persona: str | None = None
+    fallbacks: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_name(cls, given: object) -> object:
+        return {"model": given} if isinstance(given, str) else given
+
+
+class CouncilTable(_Table):
+    """`[council]`: who sits, and how they reason."""
+
+    members: tuple[SeatTable, ...] = ()
+    chairman: SeatTable | None = None
+    mode: Mode = Mode.STANDARD
+    revision: Literal["auto", "off"] = "auto"
+
+
+class DeadlinesTable(_Table):
+    """`[deadlines]`, in seconds."""
+
+    soft_min: _Seconds = 20.0
+    call: _Seconds = 120.0
+    deliberation: _Seconds = 600.0
+
+
+class LimitsTable(_Table):
+    """`[limits]`: what a person may ask at once."""
+
+    question_chars: _Positive = 3000
+
+
+class CouncilFile(_Table):
+    """The whole file; every part may be left out."""
+
+    providers: dict[str, ProviderTable] = {}
+    council: CouncilTable = CouncilTable()
+    deadlines: DeadlinesTable = DeadlinesTable()
+    limits: LimitsTable = LimitsTable()
+
+
+def read(path: Path) -> CouncilFile:
+    """Read a configuration file. Raises `BadConfig` with the line and what to do."""
+    text = _text(path)
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadConfig(_not_toml(path, text, error)) from error
+    try:
+        return CouncilFile.model_validate(tables)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=False)[0]
+        raise BadConfig(_wrong(path, text, details)) from None
+
+
+def nearest(name: str, known: tuple[str, ...]) -> str:
+    """Return a hint at the known name that was probably meant; empty if none is near."""
+    near = get_close_matches(name, known, n=1)
+    return f"; did you mean `{near[0]}`?" if near else f"; known are {', '.join(sorted(known))}."
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        message = f"{path} is not UTF-8 text; save it as UTF-8."
+        raise BadConfig(message) from error
+    except OSError as error:
+        message = f"{path} cannot be read; check that it exists and may be read."
+        raise BadConfig(message) from error
+
+
+def _not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> str:
+    # tomllib of Python 3.11 tells the place in its message only: "… (at line 3, column 5)".
+    _, _, place = str(error).rpartition("(at line ")
+    number, _, _ = place.partition(",")
+    line = int(number) if number.isdecimal() else text.count("\n") + 1
+    shown = text.split("\n")[line - 1].strip()[:60]
+    return f"{path}, line {line}: this is not TOML: `{shown}`. Check quotes, brackets and commas."
+
+
+def _wrong(path: Path, text: str, details: ErrorDetails) -> str:
+    place = tuple(part for part in details["loc"] if isinstance(part, str))
+    line = line_of(text, details["loc"])
+    key, table = place[-1], ".".join(place[:-1])
+    within = f" in [{table}]" if table else ""
+    return f"{path}, line {line}: {_sentence(details, key, within)}"
+
+
+def _sentence(details: ErrorDetails, key: str, within: str) -> str:
+    match details["type"]:
+        case "extra_forbidden":
+            hint = nearest(key, _known_keys(details["loc"]))
+            return f"unknown key `{key}`{within}{hint}"
+        case "missing":
+            return f"`{key}` is missing{within}."
+        case kind:
+            wanted = _EXPECTED.get(key, _WANTED.get(kind, "something else"))
+            return f"`{key}`{within} must be {wanted}."
+
+
+_EXPECTED = {
+    "kind": '"openai" or "anthropic"',
+    "mode": '"fast", "standard" or "thorough"',
+    "revision": '"auto" or "off"',
+    "members": "a list of models",
+    "question_chars": "a whole number above 0",
+    "concurrency": "a whole number above 0",
+    "requests_per_minute": "a whole number above 0",
+    "soft_min": "a number of seconds above 0",
+    "call": "a number of seconds above 0",
+    "deliberation": "a number of seconds above 0",
+}
+_WANTED = {
+    "string_type": "text in quotes",
+    "tuple_type": "a list",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+    "dict_type": "a table",
+}
+
+
+def _known_keys(place: tuple[int | str, ...]) -> tuple[str, ...]:
+    table: type[BaseModel] = CouncilFile
+    for part in place[:-1]:
+        table = _TABLES.get(part, table) if isinstance(part, str) else table
+    return tuple(table.model_fields)
+
+
+_TABLES = cast(
+    "dict[str, type[BaseModel]]",
+    {
+        "providers": ProviderTable,
+        "council": CouncilTable,
+        "members": SeatTable,
+        "chairman": SeatTable,
+        "deadlines": DeadlinesTable,
+        "limits": LimitsTable,
+    },
+)

@@ -1,0 +1,146 @@
+"""What the environment and the file say, put together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_config_path, user_data_path
+from pydantic import SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.config.file import CouncilFile, ProviderTable, read
+from bot.errors import BadConfig
+from bot.llm.providers import KNOWN, KnownProvider, Provider
+
+_APP = "council"
+_FILE = "council.toml"
+_USUAL_CONCURRENCY = 32
+_USUAL_REQUESTS_PER_MINUTE = 600
+
+
+class _Environment(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="COUNCIL_", env_ignore_empty=True, extra="ignore")
+
+    config: Path | None = None
+    database_url: SecretStr | None = None
+    data_dir: Path | None = None
+    log_level: Literal["debug", "info", "warning", "error", "critical"] = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an operator can set. `source` is the file that was read, None if there is none."""
+
+    data_dir: Path
+    database_url: str = field(repr=False)
+    log_level: str
+    source: Path | None
+    file: CouncilFile
+    providers: Mapping[str, Provider]
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """All provider keys, for the log to leave out."""
+        keys = (provider.api_key for provider in self.providers.values())
+        return frozenset(key for key in keys if key)
+
+
+def load() -> Settings:
+    """Read the environment and `council.toml`. Raises `BadConfig`."""
+    environment = _environment()
+    data_dir = environment.data_dir or user_data_path(_APP, appauthor=False)
+    url = environment.database_url
+    source = _source(environment.config)
+    file = CouncilFile() if source is None else read(source)
+    return Settings(
+        data_dir=data_dir.expanduser().absolute(),
+        database_url=url.get_secret_value() if url else _sqlite(data_dir),
+        log_level=environment.log_level,
+        source=source,
+        file=file,
+        providers=_providers(file, source),
+    )
+
+
+def _environment() -> _Environment:
+    try:
+        return _Environment()
+    except ValidationError as error:
+        name = f"COUNCIL_{str(error.errors()[0]['loc'][0]).upper()}"
+        wanted = "debug, info, warning, error or critical" if "LEVEL" in name else "a path"
+        message = f"{name} must be {wanted}."
+        raise BadConfig(message) from None
+
+
+def _sqlite(data_dir: Path) -> str:
+    return f"sqlite:///{data_dir.expanduser().absolute() / 'council.db'}"
+
+
+def _source(given: Path | None) -> Path | None:
+    if given is not None:
+        if not given.expanduser().is_file():
+            message = f"COUNCIL_CONFIG names {given}, but there is no such file."
+            raise BadConfig(message)
+        return given.expanduser()
+    usual = (Path(_FILE), user_config_path(_APP, appauthor=False) / _FILE)
+    return next((path for path in usual if path.is_file()), None)
+
+
+def _providers(file: CouncilFile, source: Path | None) -> Mapping[str, Provider]:
+    names = {**dict.fromkeys(KNOWN), **dict.fromkeys(file.providers)}
+    return {
+        name: _provider(name, file.providers.get(name, ProviderTable()), source) for name in names
+    }
+
+
+def _provider(name: str, table: ProviderTable, source: Path | None) -> Provider:
+    known = KNOWN.get(name)
+    base_url = table.base_url or (known.base_url if known else None)
+    if base_url is None:
+        message = f"{source}: [providers.{name}] has no `base_url`; add the address of its API."
+        raise BadConfig(message)
+    if not base_url.startswith(("http://", "https://")):
+        message = f"{source}: `base_url` in [providers.{name}] must begin with http:// or https://."
+        raise BadConfig(message)
+    key_name = _key_name(name, table, known)
+    return Provider(
+        name=name,
+        kind=table.kind or (known.kind if known else "openai"),
+        base_url=base_url.rstrip("/"),
+        api_key=table.api_key.get_secret_value() if table.api_key else _key(key_name),
+        key_name=key_name,
+        concurrency=table.concurrency or _USUAL_CONCURRENCY,
+        requests_per_minute=table.requests_per_minute or _USUAL_REQUESTS_PER_MINUTE,
+        is_local=known is not None and known.is_local,
+    )
+
+
+def _key_name(name: str, table: ProviderTable, known: KnownProvider | None) -> str | None:
+    if table.api_key_env is not None:
+        return table.api_key_env
+    if known is not None:
+        return known.key_name
+    usual = f"{name.upper().replace('-', '_')}_API_KEY"
+    return usual if _key(usual) else None
+
+
+def _key(name: str | None) -> str | None:
+    """Read a key from the environment, or from the file that `NAME_FILE` names."""
+    if name is None:
+        return None
+    key = os.environ.get(name, "").strip()
+    path = os.environ.get(f"{name}_FILE", "").strip()
+    if not key and path:
+        try:
+            key = Path(path).expanduser().read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            message = f"{name}_FILE names {path}, which cannot be read."
+            raise BadConfig(message) from error
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        message = f"{name} holds characters that no key has; check how it was copied."
+        raise BadConfig(message)
+    return key or None
