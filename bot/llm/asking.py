@@ -61,7 +61,7 @@ class Asking:
         self._request = request
         self._is_stream = is_stream
         self._clock = asyncio.get_running_loop().time
-        self._began = self._clock()
+        self._began = self._sent_at = self._clock()
         self._until = self._began + request.deadline_s
         self._retries = Retries(endpoint.lane.budget, means.random)
         self._ability = endpoint.ability
@@ -74,7 +74,6 @@ class Asking:
         """Yield pieces and the completion last. Raises `ModelError`."""
         self._means.prices.prepare(self._source.provider)
         while True:
-            sent_at = self._clock()
             try:
                 async with aclosing(self._attempt()) as pieces:
                     async for piece in pieces:
@@ -82,10 +81,10 @@ class Asking:
                         yield piece
             except AttemptError as failed:
                 if failed.was_sent:
-                    await self._record(sent_at, failed.failure.kind)
+                    await self._record(failed.failure.kind)
                 await self._go_on(failed)
                 continue
-            await self._record(sent_at, None)
+            await self._record(None)
             self._remember()
             yield self._completion()
             return
@@ -109,33 +108,32 @@ class Asking:
         """Wait for a place, let the breaker judge, and tell it how it went."""
         breaker = self._endpoint.breaker
         self._respect(breaker.left_s())
-        try:
-            async with self._endpoint.lane.place(self._until):
-                self._respect(breaker.enter())
-                entered_at = self._clock()
-                try:
-                    yield
-                except AttemptError as failed:
-                    if self._is_telling(failed, self._clock() - entered_at):
-                        breaker.failed(failed.failure)
-                    raise
-                else:
-                    breaker.succeeded()
-                finally:
-                    breaker.left()
-        except TimeoutError as error:
-            raise failures.no_room(self._source, self._request.deadline_s) from error
+        async with self._endpoint.lane.place(self._until):
+            self._respect(breaker.enter())
+            self._sent_at = self._clock()
+            try:
+                yield
+            except AttemptError as failed:
+                if self._is_telling(failed):
+                    breaker.failed(failed.failure)
+                raise
+            else:
+                breaker.succeeded()
+            finally:
+                breaker.left()
 
     def _respect(self, left_s: float) -> None:
         if left_s > 0:
             raise failures.suspended(self._source, left_s, self._endpoint.breaker.last)
 
-    def _is_telling(self, failed: AttemptError, took_s: float) -> bool:
-        return failed.failure.kind is not FailureKind.TIMED_OUT or took_s >= _FAIR_WAIT_S
+    def _is_telling(self, failed: AttemptError) -> bool:
+        if failed.failure.kind is FailureKind.TIMED_OUT:
+            return self._clock() - self._sent_at >= _FAIR_WAIT_S
+        return True
 
-    async def _record(self, sent_at: float, failure: FailureKind | None) -> None:
+    async def _record(self, failure: FailureKind | None) -> None:
         tokens = self._reading.tokens
-        latency_s = self._clock() - sent_at
+        latency_s = self._clock() - self._sent_at
         source = self._source
         cost_usd = await self._means.prices.cost(source.provider, source.model_id, tokens)
         self._calls.append(

@@ -32,7 +32,7 @@ class Attempt:
 
     async def pieces(self, body: dict[str, object]) -> AsyncGenerator[str]:
         """Yield the text as it comes; the answer is whole if no `AttemptError` is raised."""
-        data = json.dumps(body, ensure_ascii=False).encode()
+        data = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
         async with self._exchange.open("POST", self._dialect.PATH, data) as response:
             if _has_events(response, is_stream=bool(body.get("stream"))):
                 async for piece in self._events(response):

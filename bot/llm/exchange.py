@@ -75,6 +75,8 @@ class Exchange:
 
     async def _send(self, method: str, path: str, body: bytes | None) -> Response:
         provider = self._source.provider
+        if not (provider.api_key or "").isascii() or not (provider.api_key or "").isprintable():
+            raise failures.unusable_key(self._source)
         headers = {"Content-Type": "application/json", **self._dialect.headers(provider)}
         try:
             async with asyncio.timeout_at(self.patience.due):

@@ -150,15 +150,20 @@ def unfinished(source: Source, seconds: float) -> AttemptError:
     return AttemptError(Failure(FailureKind.TIMED_OUT, sentence))
 
 
-def no_room(source: Source, seconds: float) -> AttemptError:
-    """Return the failure for a request that waited for its turn in vain."""
-    sentence = (
-        f"{source.name}: no turn within {_show(seconds)}; its limit of "
-        f"{source.provider.concurrency} requests at once"
-    )
-    if source.provider.requests_per_minute is not None:
-        sentence += f" or {source.provider.requests_per_minute} a minute"
-    return AttemptError(Failure(FailureKind.TIMED_OUT, f"{sentence} is used up."), was_sent=False)
+def no_room(provider: Provider) -> AttemptError:
+    """Return the failure for a request that waited for its turn until its time was over."""
+    pace = provider.requests_per_minute
+    limits = f"{provider.concurrency} requests at once"
+    limits += "" if pace is None else f", {pace} a minute"
+    sentence = f"{provider.name} is too busy: our limits for it ({limits}) left no turn in time."
+    return AttemptError(Failure(FailureKind.TIMED_OUT, sentence), was_sent=False)
+
+
+def unusable_key(source: Source) -> AttemptError:
+    """Return the failure for a key that no HTTP header can carry."""
+    sentence = f"{source.name}: the key holds characters that cannot be sent."
+    sentence = f"{sentence} {_key_advice(source.provider)}"
+    return AttemptError(Failure(FailureKind.UNAUTHORISED, sentence), was_sent=False)
 
 
 def cut_off(source: Source) -> AttemptError:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from aiolimiter import AsyncLimiter
 
+from bot.llm import failures
 from bot.llm.providers import Provider
 from bot.llm.retry import RetryBudget
 
@@ -24,16 +25,23 @@ class Lane:
 
     @asynccontextmanager
     async def place(self, until: float) -> AsyncGenerator[None]:
-        """Hold one of the places. Raises `TimeoutError` if there was none until then."""
-        async with asyncio.timeout_at(until):
-            await self._places.acquire()
-            try:
-                if self._pace is not None:
-                    await self._pace.acquire()
-            except BaseException:
-                self._places.release()
-                raise
+        """Hold one of the places. Raises `AttemptError` if there was none until then."""
         try:
+            async with asyncio.timeout_at(until):
+                await self._places.acquire()
+        except TimeoutError as error:
+            raise failures.no_room(self.provider) from error
+        try:
+            await self._keep_pace(until)
             yield
         finally:
             self._places.release()
+
+    async def _keep_pace(self, until: float) -> None:
+        if self._pace is None:
+            return
+        try:
+            async with asyncio.timeout_at(until):
+                await self._pace.acquire()
+        except TimeoutError as error:
+            raise failures.no_room(self.provider) from error

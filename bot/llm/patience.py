@@ -31,6 +31,7 @@ class Patience:
         self._began = self._since = asyncio.get_running_loop().time()
         self._until = until
         self._has_spoken = False
+        self._is_finishing = False
         self.due = min(until, self._began + waits.first_token_s) if is_stream else until
 
     def progressed(self) -> None:
@@ -39,8 +40,10 @@ class Patience:
         self._wait(self._waits.idle_s)
 
     def finished(self) -> None:
-        """Note that only token counts are to come."""
-        self._wait(_AFTER_FINISH_S)
+        """Note that only token counts are to come, once: keep-alives do not prolong the wait."""
+        if not self._is_finishing:
+            self._is_finishing = True
+            self._wait(_AFTER_FINISH_S)
 
     def expired(self) -> AttemptError:
         """Return the failure, by what was being waited for."""
