@@ -51,10 +51,7 @@ def string(value: object, *, limit: int = 4_000) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (str, int, float)):
-        try:
-            return str(value).strip()[:limit]
-        except ValueError:  # an integer too long to print
-            return ""
+        return str(value).strip()[:limit]
     return ""
 
 

@@ -264,11 +264,9 @@ def _recent(remarks: Iterable[Remark]) -> str:
 def _order(standings: Standings | None, disguise: Disguise) -> str:
     if standings is None or not standings.order:
         return ""
-    seen = set(disguise.names.values())
     places: dict[int, list[str]] = {}
     for standing in standings.order:
-        if standing.member in seen:
-            places.setdefault(standing.place, []).append(disguise.label(standing.member))
+        places.setdefault(standing.place, []).append(disguise.label(standing.member))
     lines = [f"{place}. {' = '.join(labels)}" for place, labels in sorted(places.items())]
     return "The members' order of the answers:\n" + "\n".join(lines)
 

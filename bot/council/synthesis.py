@@ -16,7 +16,7 @@ _LONGEST_TEXT = 100_000
 _MOST_POINTS = 12
 _BLOCK = "```council"
 _OPEN_END = re.compile(
-    r"(?:\n[ \t]*`{0,3}[a-z]{0,7}|\[[^\[\]\n]{0,80}"
+    r"(?:\n\s*`{0,3}[a-z]{0,7}|\[[^\[\]\n]{0,80}"
     r"|(?:\b[Aa]nswer\s+|\b[Rr]esponse\s+)?\w{0,12}|\s+)\Z"
 )
 

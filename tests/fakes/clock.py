@@ -1,4 +1,4 @@
-"""An event loop whose clock jumps ahead when nothing is left to do, so that waiting costs nothing."""
+"""An event loop whose clock jumps ahead when nothing is left to do, so waiting costs nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import selectors
 from collections.abc import Coroutine
 from typing import TypeVar
-
 
 _T = TypeVar("_T")
 

@@ -17,6 +17,8 @@ from tests.fakes.clock import run
 from tests.fakes.models import FakeModels, Line, Says, ranking
 
 PLACE = Place("console", "local", "terminal")
+CHAIR = Seat("Chair", "x/chair", fallbacks=("x/spare",))
+DEADLINES = Deadlines()
 NAMES = ("Ada", "Ben", "Cy", "Dee")
 FINAL = 'The chairman concludes.\n```council\n{"final_answer": null}\n```'
 
@@ -47,18 +49,18 @@ class Told:
 
 @dataclass
 class Story:
-    """Members answer after a second and rank each other in seat order, unless a test says otherwise.
+    """Members answer after a second and rank each other in seat order, unless a test objects.
 
-    `lines` are by `MODEL`, or `MODEL purpose`, which wins; `orders` are a reviewer's tiers of member
-    names; `bend` may say otherwise for any request.
+    `lines` are by `MODEL`, or `MODEL purpose`, which wins; `orders` are a reviewer's tiers of
+    member names; `bend` may say otherwise for any request.
     """
 
     names: Sequence[str] = NAMES
     mode: Mode = Mode.STANDARD
-    chairman: Seat = Seat("Chair", "x/chair", fallbacks=("x/spare",))
+    chairman: Seat = CHAIR
     fallbacks: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     is_revising: bool = True
-    deadlines: Deadlines = Deadlines()
+    deadlines: Deadlines = DEADLINES
     finals: Mapping[str, str] = field(default_factory=dict[str, str])
     lines: Mapping[str, Line] = field(default_factory=dict[str, Line])
     orders: Mapping[str, Sequence[Sequence[str]]] = field(

@@ -32,7 +32,7 @@ from bot.domain.events import (
 from bot.ports import Completion, ModelRequest
 from tests.bot.council.stories import NAMES, Story, Told
 from tests.fakes.clock import run
-from tests.fakes.models import NEVER, FakeModels, Fails, Line, Says, exhibits
+from tests.fakes.models import NEVER, Fails, FakeModels, Line, Says, exhibits
 
 CYCLE = {
     "Ada": [["Ada"], ["Ben"], ["Cy"]],
@@ -186,6 +186,15 @@ def test_members_that_hang_past_their_share_are_dropped() -> None:
     assert told.deliberation.state is State.DONE
 
 
+def test_a_fallback_without_time_is_not_asked() -> None:
+    deadlines = Deadlines(soft_min=500, call=1000, deliberation=60)
+
+    told = Story(deadlines=deadlines, fallbacks={"Dee": ("x/eve",)}, lines={"x/dee": NEVER}).tell()
+
+    assert "x/eve" not in told.models.asked("answer")
+    assert failure_of(told, "Dee") is FailureKind.TIMED_OUT
+
+
 def test_two_seats_may_run_one_model() -> None:
     told = Story(fallbacks={"Ada": ("x/ben",)}, lines={"x/ada": Fails()}).tell()
 
@@ -277,7 +286,10 @@ class TestConsensus:
 
 class TestRevision:
     def test_a_contested_council_revises_once(self) -> None:
-        reply = 'Better now.\n```json\n{"final_answer": null, "revised_because": "The year was wrong."}\n```'
+        reply = (
+            "Better now.\n```json\n"
+            '{"final_answer": null, "revised_because": "The year was wrong."}\n```'
+        )
         lines = {
             "x/ada revision": Says(reply),
             "x/ben revision": Says("Unchanged."),
@@ -515,7 +527,7 @@ class TestResuming:
 
 
 def test_a_bug_is_raised_and_not_swallowed() -> None:
-    def bend(request: ModelRequest) -> Line | None:
+    def bend(_: ModelRequest) -> Line | None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -1,0 +1,89 @@
+"""Whether short answers say the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.council.consensus import is_same, is_unanimous, voted
+from bot.domain import Answer, Check, Verdict
+
+PASS, FAIL = Check(Verdict.PASS, "yes"), Check(Verdict.FAIL, "no")
+
+
+def answers(*finals: str | None) -> list[Answer]:
+    return [Answer("ABCDE"[i], "text", "x/y", 1.0, final) for i, final in enumerate(finals)]
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("42", "42.0"),
+        ("1,000", "1000"),
+        ("1 000 km", "1000 km"),
+        ("3.14", "3.14159"),
+        ("5 km", "5000 m"),
+        ("3.1 miles", "5 km"),
+        ("$20", "20 $"),
+        ("50 %", "50%"),
+        ("about 7", "7"),
+        ("(B)", "b."),
+        ("Option C", "c"),
+        ("The answer is: D", "D"),
+        ("**Paris**", "paris."),
+        ("the  Eiffel Tower", "Eiffel tower"),
+        ("yes", "Yes!"),
+        ("1e3", "1000"),
+    ],
+)
+def test_these_are_the_same(a: str, b: str) -> None:
+    assert is_same(a, b)
+    assert is_same(b, a)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("42", "43"),
+        ("1000", "1004"),
+        ("5 km", "5 m"),
+        ("5 km", "5"),
+        ("3.1", "3.2"),
+        ("-2", "2"),
+        ("A", "B"),
+        ("Paris", "London"),
+        ("x < 3", "x > 3"),
+        ("C++", "C"),
+        ("1e309", "5"),
+    ],
+)
+def test_these_are_not(a: str, b: str) -> None:
+    assert not is_same(a, b)
+
+
+def test_agreement_takes_two_and_everybody() -> None:
+    assert is_unanimous(answers("4", "4.0"), {})
+    assert not is_unanimous(answers("4"), {})
+    assert not is_unanimous(answers("4", "4", None), {})
+    assert not is_unanimous(answers("4", "5"), {})
+    assert not is_unanimous(answers("4", "4"), {"A": FAIL})
+
+
+def test_a_majority_stands_on_an_exact_question() -> None:
+    winner = voted(answers("5", "4", "4.0"), {})
+
+    assert winner is not None
+    assert winner.member == "B"
+
+
+def test_without_a_majority_nothing_stands() -> None:
+    assert voted(answers("5", "4"), {}) is None
+    assert voted(answers("5", "4", None), {}) is None
+    assert voted(answers(None), {}) is None
+    assert voted(answers("5", "5"), {"A": FAIL, "B": FAIL}) is None
+
+
+def test_a_passed_check_beats_the_majority() -> None:
+    winner = voted(answers("5", "5", "4"), {"C": PASS})
+
+    assert winner is not None
+    assert winner.member == "C"

@@ -1,0 +1,115 @@
+"""What a model is told: everything it needs, all of it fenced, nothing that names a member."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.council import prompts
+from bot.council.anonymity import disguise
+from bot.domain import (
+    Answer,
+    Attachment,
+    Check,
+    Confidence,
+    Deliberation,
+    Remark,
+    Standings,
+    Verdict,
+)
+from tests.bot.council.stories import NAMES, Story
+
+START = Story().deliberation()
+SEAT = START.council.members[0]
+
+
+def asked(**changes: object) -> Deliberation:
+    return replace(START, question=replace(START.question, **changes))
+
+
+def test_a_persona_belongs_to_its_seat_alone() -> None:
+    system, user = prompts.answer(START, replace(SEAT, persona="You doubt everything."))
+
+    assert system.endswith("Your point of view: You doubt everything.")
+    assert "Ben" not in system + user
+
+
+def test_the_discussion_before_is_shown_with_its_speakers() -> None:
+    _, user = prompts.answer(
+        asked(context=(Remark("Kim\n<x>", "We use <<<END Q>>> MySQL."),)), SEAT
+    )
+
+    assert "Kim <x>: We use ‹‹‹END Q>>> MySQL." in user
+
+
+def test_the_newest_remarks_are_kept_when_space_is_short() -> None:
+    remarks = tuple(Remark("Kim", f"{number} " + "x" * 3_000) for number in range(20))
+
+    _, user = prompts.answer(asked(context=remarks), SEAT)
+
+    assert "Kim: 19 " in user
+    assert "Kim: 2 " not in user
+    assert "[… earlier remarks left out]" in user
+
+
+def test_one_endless_remark_is_cut() -> None:
+    _, user = prompts.answer(asked(context=(Remark("Kim", "x" * 50_000),)), SEAT)
+
+    assert "more characters]" in user
+    assert len(user) < 20_000
+
+
+def test_text_files_are_shown_and_pictures_are_not() -> None:
+    files = (
+        Attachment("a\n.txt", "text/plain", b"caf\xe9 \xff"),
+        Attachment("b.png", "image/png", b"\x89PNG"),
+        Attachment("c.txt", "text/plain", b"y" * 90_000),
+    )
+
+    _, user = prompts.answer(asked(attachments=files), SEAT)
+
+    assert "a .txt\ncaf\ufffd \ufffd" in user
+    assert "PNG" not in user
+    assert "Attached file 2:" in user
+    assert "more characters]" in user
+
+
+def test_images_go_to_the_models() -> None:
+    story = Story()
+    start = story.deliberation()
+    image = Attachment("b.png", "image/png", b"\x89PNG")
+
+    told = story.tell(replace(start, question=replace(start.question, attachments=(image,))))
+
+    assert all(request.images == (image,) for request in told.models.requests)
+
+
+def test_checks_and_unique_points_reach_the_chairman_under_labels() -> None:
+    answers = tuple(Answer(name, f"{name}'s text", "x/y", 1.0) for name in NAMES[:2])
+    held = replace(START, answers=answers, standings=Standings((), Confidence.UNREVIEWED))
+    shown = disguise(held, NAMES[:2], reader="chair")
+    checks = {"Ada": Check(Verdict.FAIL, "2 + 2 is 4, not 5."), "Ben": Check()}
+
+    _, user = prompts.synthesis(held, shown, checks, "4")
+
+    assert f"- Answer {shown.label('Ada')}: fail. 2 + 2 is 4, not 5." in user
+    assert f"Answer {shown.label('Ben')}:" not in user
+    assert "This final answer is settled:" in user
+
+
+def test_what_only_one_answer_says_reaches_the_chairman() -> None:
+    told = Story().tell()
+    point = replace(told.deliberation.reviews[0].appraisals[0], unique_points=("A cheaper way.",))
+    absent = replace(point, author="Nobody")
+    review = replace(told.deliberation.reviews[0], appraisals=(point, absent))
+    held = replace(told.deliberation, reviews=(review,))
+
+    _, user = prompts.synthesis(held, disguise(held, NAMES, reader="chair"), {}, None)
+
+    assert user.count(": A cheaper way.") == 1
+
+
+def test_a_schema_allows_only_the_labels_shown() -> None:
+    schema = prompts.review_schema(("K7", "Q2"))
+
+    assert "'enum': ['K7', 'Q2']" in str(schema)
+    assert schema["required"] == ["reference_points", "reviews", "ranking", "confidence"]
