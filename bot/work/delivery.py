@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from bot.domain import Post, PostState
 from bot.domain.reports import Report
 from bot.errors import ChatBusy, ChatError, ChatRefused
 from bot.ports import Chat, Sent
-from bot.work.patience import CHAT_PAUSES_S, Pause, in_time
+from bot.work.patience import CHAT_PAUSES_S, in_time
 
 _UNCONFIRMED = "The chat platform did not confirm the message."
 
@@ -16,9 +17,8 @@ _UNCONFIRMED = "The chat platform did not confirm the message."
 class Delivery:
     """Sends and edits with patience; the one place that repeats a call to a chat platform."""
 
-    def __init__(self, chat: Chat, pause: Pause) -> None:
+    def __init__(self, chat: Chat) -> None:
         self._chat = chat
-        self._pause = pause
 
     async def send(self, post: Post, report: Report, *, may_be_there: bool = False) -> Post:
         """Send a message and return its post as it is then: sent, or given up with the reason.
@@ -31,12 +31,12 @@ class Delivery:
                 if sent is None:
                     sent = await in_time(self._chat.post(post, report))
             except ChatBusy as busy:
-                await self._pause(busy.retry_after_s)
+                await asyncio.sleep(busy.retry_after_s)
             except ChatRefused as refused:
                 return given_up(post, str(refused))
             except ChatError:
                 may_be_there = True
-                await self._pause(pause_s)
+                await asyncio.sleep(pause_s)
             else:
                 return there(post, sent, PostState.SENT)
         return given_up(post, _UNCONFIRMED)
@@ -47,11 +47,11 @@ class Delivery:
             try:
                 await in_time(self._chat.edit(post, report))
             except ChatBusy as busy:
-                await self._pause(busy.retry_after_s)
+                await asyncio.sleep(busy.retry_after_s)
             except ChatRefused as refused:
                 return given_up(post, str(refused))
             except ChatError:
-                await self._pause(pause_s)
+                await asyncio.sleep(pause_s)
             else:
                 return replace(post, state=PostState.SENT)
         return given_up(post, _UNCONFIRMED)

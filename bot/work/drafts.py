@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from bot.domain import Confidence, Deliberation, Post, PostState, Synthesis
@@ -10,7 +11,7 @@ from bot.errors import ChatBusy, ChatError, ChatRefused
 from bot.ports import Chat, Draft
 from bot.reports import SYNTHESIS, report
 from bot.work.delivery import Delivery, there
-from bot.work.patience import CHAT_PAUSES_S, Pause, in_time
+from bot.work.patience import CHAT_PAUSES_S, in_time
 
 # A platform that is busier than this is left alone until the answer is finished.
 _LONGEST_PAUSE_S = 10.0
@@ -23,10 +24,9 @@ class Manuscript:
     an earlier attempt to open the message may have got through.
     """
 
-    def __init__(self, chat: Chat, pause: Pause, *, may_be_there: bool) -> None:
+    def __init__(self, chat: Chat, *, may_be_there: bool) -> None:
         self._chat = chat
-        self._pause = pause
-        self._delivery = Delivery(chat, pause)
+        self._delivery = Delivery(chat)
         self._may_be_there = may_be_there
         self._draft: Draft | None = None
         self._has_failed = False
@@ -80,7 +80,7 @@ class Manuscript:
         try:
             draft = await in_time(self._chat.draft(post, _empty_report(deliberation)))
         except ChatBusy as busy:
-            await self._pause(min(busy.retry_after_s, _LONGEST_PAUSE_S))
+            await asyncio.sleep(min(busy.retry_after_s, _LONGEST_PAUSE_S))
             return post
         except ChatError as error:
             self._has_failed = True
@@ -101,7 +101,7 @@ class Manuscript:
         except ChatBusy as busy:
             # A restart that came meanwhile has voided them.
             self._pieces[:0] = [] if self._is_void else pieces
-            await self._pause(min(busy.retry_after_s, _LONGEST_PAUSE_S))
+            await asyncio.sleep(min(busy.retry_after_s, _LONGEST_PAUSE_S))
         except ChatError:
             self._draft, self._has_failed = None, True
 
@@ -110,7 +110,7 @@ class Manuscript:
             try:
                 await in_time(draft.finish(finished))
             except ChatBusy as busy:
-                await self._pause(busy.retry_after_s)
+                await asyncio.sleep(busy.retry_after_s)
             except ChatError:
                 return False
             else:

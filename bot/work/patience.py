@@ -8,8 +8,6 @@ from typing import TypeVar
 
 from bot.errors import ChatUnclear, StorageError, Superseded
 
-Pause = Callable[[float], Awaitable[None]]
-
 # A platform that hangs is as good as one that broke off; adapters may pace posts for seconds.
 _CHAT_CALL_S = 60.0
 # Long enough for a database to fail over, short enough not to hold a deliberation up for ever.
@@ -20,7 +18,7 @@ CHAT_PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0)
 T = TypeVar("T")
 
 
-async def stored(write: Callable[[], Awaitable[T]], pause: Pause = asyncio.sleep) -> T:
+async def stored(write: Callable[[], Awaitable[T]]) -> T:
     """Repeat a call to the database that may be repeated, as long as it cannot be used."""
     for pause_s in _STORAGE_PAUSES_S:
         try:
@@ -28,7 +26,7 @@ async def stored(write: Callable[[], Awaitable[T]], pause: Pause = asyncio.sleep
         except Superseded:
             raise
         except StorageError:
-            await pause(pause_s)
+            await asyncio.sleep(pause_s)
     return await write()
 
 

@@ -17,7 +17,7 @@ from bot.reports import ROOT, SYNTHESIS, report
 from bot.work.delivery import Delivery, given_up
 from bot.work.drafts import Manuscript
 from bot.work.live import LiveState
-from bot.work.patience import Pause, in_time, stored
+from bot.work.patience import in_time, stored
 
 _NO_THREAD = "The thread could not be opened."
 _NO_CONTENT = "There is nothing to show for it."
@@ -40,18 +40,17 @@ class Poster:
         posts: Sequence[Post],
         *,
         on_answer: Callable[[], None],
-        pause: Pause = asyncio.sleep,
     ) -> None:
         self._chat = chat
         self._outbox = outbox
         self._live = live
         self._on_answer = on_answer
-        self._pause = pause
-        self._delivery = Delivery(chat, pause)
-        self._posts = {post.slot: post for post in posts}
+        self._delivery = Delivery(chat)
+        self._posts = {post.slot: self._reopened(post) for post in posts}
         self._unknown = frozenset(self._posts)
         self._reports = {slot: _report(live.deliberation, slot) for slot in self._posts}
-        self._manuscript = Manuscript(chat, pause, may_be_there=SYNTHESIS in self._unknown)
+        self._conclusion = conclusion_slot(posts)
+        self._manuscript = Manuscript(chat, may_be_there=self._conclusion in self._posts)
         self._news = asyncio.Event()
         self._is_finishing = False
         self._is_stale = False
@@ -67,10 +66,10 @@ class Poster:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    @property
-    def slots(self) -> frozenset[str]:
-        """What is planned already."""
-        return frozenset(self._posts)
+    def unplanned(self, slots: Iterable[str]) -> list[str]:
+        """Return which of these are not planned yet; `synthesis` stands for the closing message."""
+        known = (self._conclusion if slot == SYNTHESIS else slot for slot in slots)
+        return [slot for slot in known if slot not in self._posts]
 
     def owe(self, posts: Iterable[Post]) -> None:
         """Take posts whose rows are stored; what they say is fixed now."""
@@ -112,23 +111,33 @@ class Poster:
                     async with asyncio.timeout(due_in_s):
                         await self._news.wait()
 
+    def _reopened(self, post: Post) -> Post:
+        """Give a post that was given up another chance when the deliberation goes on."""
+        is_lost = post.state is PostState.GIVEN_UP and not _is_conclusion(post)
+        if is_lost and not self._live.deliberation.state.is_final:
+            return replace(post, state=PostState.PLANNED, reason=None)
+        return post
+
     def _next(self) -> Post | None:
-        return next((post for post in self._posts.values() if post.state not in _SETTLED), None)
+        owed = [post for post in self._posts.values() if post.state not in _SETTLED]
+        # The final answer comes last, also when an interrupted run had planned it before.
+        return min(owed, key=_is_conclusion, default=None)
 
     async def _advance(self) -> bool:
         """Do the next thing that is owed; say whether there was one."""
         post = self._next()
         if post is None:
             return False
-        is_synthesis = post.slot == SYNTHESIS
-        if is_synthesis and not self._live.deliberation.state.is_final:
-            if not self._manuscript.is_due:
-                return False
+        if not _is_conclusion(post):
+            await self._settle(await self._send(post))
+        elif self._live.deliberation.state.is_final:
+            await self._settle(await self._conclude(post))
+        elif self._manuscript.is_due:
             written = await self._manuscript.write(self._addressed(post), self._live.deliberation)
             if written.state is not post.state:
                 await self._settle(written)
-            return True
-        await self._settle(await (self._conclude(post) if is_synthesis else self._send(post)))
+        else:
+            return False
         return True
 
     async def _send(self, post: Post) -> Post:
@@ -174,7 +183,7 @@ class Poster:
     async def _settle(self, post: Post) -> None:
         self._posts[post.slot] = post
         epoch = self._live.deliberation.epoch
-        await stored(partial(self._outbox.settle, post, epoch=epoch), self._pause)
+        await stored(partial(self._outbox.settle, post, epoch=epoch))
 
     async def _show_progress(self) -> float | None:
         """Edit the root message if that is due; return in how many seconds it will be."""
@@ -196,14 +205,32 @@ class Poster:
         return 0.0
 
     async def _show_outcome(self) -> None:
-        root, synthesis = self._posts.get(ROOT), self._posts.get(SYNTHESIS)
-        if root is not None and root.state is PostState.SENT:
+        sent = [post for post in self._posts.values() if post.state is PostState.SENT]
+        for root in (post for post in sent if post.slot == ROOT):
             await self._delivery.amend(root, self._live.report())
-        is_answered = self._live.deliberation.synthesis is not None
-        if is_answered and synthesis is not None and synthesis.state is PostState.SENT:
+        conclusions = [post for post in sent if _is_conclusion(post)]
+        if conclusions and self._live.deliberation.synthesis is not None:
             # A pin is a courtesy: the answer stands without it.
             with suppress(ChatError):
-                await in_time(self._chat.pin(synthesis))
+                await in_time(self._chat.pin(conclusions[-1]))
+
+
+def conclusion_slot(posts: Iterable[Post]) -> str:
+    """Return the slot of the message that closes the thread.
+
+    A message that told of a failure stays as it is when the deliberation goes on: then it is a new
+    slot, `synthesis:2`.
+    """
+    conclusions = [post for post in posts if _is_conclusion(post)]
+    if not conclusions:
+        return SYNTHESIS
+    if conclusions[-1].state in _SETTLED:
+        return f"{SYNTHESIS}:{len(conclusions) + 1}"
+    return conclusions[-1].slot
+
+
+def _is_conclusion(post: Post) -> bool:
+    return post.slot.partition(":")[0] == SYNTHESIS
 
 
 def _report(deliberation: Deliberation, slot: str) -> Report | None:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.domain import Deliberation, Post, State
+from bot.domain import Deliberation, Post, PostState, State
 from bot.domain.events import (
     DeliberationFailed,
     Event,
@@ -25,7 +25,7 @@ from bot.ports import Chat, Models, Outbox, Records
 from bot.reports import ROOT, SYNTHESIS, report, slot_of
 from bot.work.live import LiveState
 from bot.work.patience import stored
-from bot.work.posts import Poster
+from bot.work.posts import Poster, conclusion_slot
 from bot.work.stopwatch import Stopwatch
 
 _BROKE_OFF = "Something went wrong inside the bot; resume the deliberation to go on from here."
@@ -111,12 +111,9 @@ class Worker:
 
     async def _reason(self, run: _Run) -> None:
         deliberation = run.live.deliberation
-        limit_s = deliberation.council.deadlines.deliberation + _GRACE_S
+        limit = asyncio.timeout(deliberation.council.deadlines.deliberation + _GRACE_S)
         try:
-            async with (
-                asyncio.timeout(limit_s) as limit,
-                aclosing(self._deliberate(deliberation, self._models)) as events,
-            ):
+            async with limit, aclosing(self._deliberate(deliberation, self._models)) as events:
                 async for event in events:
                     await run.take(event)
         except TimeoutError:
@@ -129,8 +126,9 @@ class Worker:
         """Record a failure; its posts are planned with it, if they were not before."""
         if live.deliberation.state.is_final:
             return
+        owed = await stored(partial(self._outbox.owed, live.deliberation.id))
+        posts = [Post(live.deliberation.id, slot) for slot in (ROOT, conclusion_slot(owed))]
         failure = DeliberationFailed(reason)
-        posts = [Post(live.deliberation.id, slot) for slot in (ROOT, SYNTHESIS)]
         await stored(partial(self._records.save, live.deliberation, [failure], posts=posts))
         live.fold(failure)
 
@@ -152,7 +150,7 @@ class Worker:
                 if chat is None or deliberation.state is not State.CANCELLED:
                     return
                 for post in await self._outbox.owed(deliberation_id):
-                    if post.message_id is not None and post.slot in (ROOT, SYNTHESIS):
+                    if post.slot == ROOT or post.state is PostState.OPEN:
                         await chat.edit(post, report(deliberation, post.slot))
         except (CouncilError, TimeoutError):
             log.warning("cancellation not shown", deliberation=deliberation_id)
@@ -204,4 +202,4 @@ class _Run:
         slots = [ROOT, slot_of(fact)]
         if isinstance(fact, SynthesisReady | DeliberationFailed):
             slots.append(SYNTHESIS)
-        return [slot for slot in slots if slot is not None and slot not in self._poster.slots]
+        return self._poster.unplanned(slot for slot in slots if slot is not None)

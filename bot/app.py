@@ -1,0 +1,160 @@
+"""What a listener may call: ask a question, and go on with it, stop it, see it, find it again."""
+
+from __future__ import annotations
+
+import secrets
+import time
+import unicodedata
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from bot.domain import Council, Deliberation, Question, State
+from bot.domain.course import after
+from bot.domain.events import DeliberationCancelled
+from bot.errors import BadQuestion, WrongUse
+from bot.ports import Records, Work
+
+_LEAST_VISIBLE = 2
+# Crockford's base 32: no letter that is mistaken for another, and in the order of its values.
+_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
+# Nine digits hold the milliseconds until the year 3084; seven make two of one instant differ.
+_TIME_DIGITS = 9
+_RANDOM_DIGITS = 7
+# How far back a start looks for questions that a crash kept from being started.
+_RECENT = 100
+# Letters that show nothing: controls, formats, lone halves, separators.
+_INVISIBLE = ("C", "Z")
+
+
+def new_id() -> str:
+    """Return a new deliberation's id: 16 characters that sort by the time they were made."""
+    now_ms = time.time_ns() // 1_000_000
+    places = range(_TIME_DIGITS - 1, -1, -1)
+    moment = "".join(_DIGITS[(now_ms >> (5 * place)) & 31] for place in places)
+    return moment + "".join(secrets.choice(_DIGITS) for _ in range(_RANDOM_DIGITS))
+
+
+class App:
+    """The use cases. `is_rehearsal`: the models behind it are stand-ins, and every message says so.
+
+    All methods raise `StorageError`; those that take an id raise `NotFound`.
+    """
+
+    def __init__(
+        self,
+        *,
+        records: Records,
+        work: Work,
+        question_chars: int = 3000,
+        is_rehearsal: bool = False,
+        make_id: Callable[[], str] = new_id,
+    ) -> None:
+        self._records = records
+        self._work = work
+        self._question_chars = question_chars
+        self._is_rehearsal = is_rehearsal
+        self._make_id = make_id
+
+    async def ask(
+        self, question: Question, council: Council, *, delivery: str | None = None
+    ) -> Deliberation:
+        """Start a deliberation. A delivery that came before returns the one that it started.
+
+        Raises `BadQuestion`.
+        """
+        check_question(question.text, self._question_chars)
+        fresh = Deliberation(
+            id=self._make_id(),
+            question=question,
+            council=council,
+            created_at=datetime.now(UTC),
+            is_rehearsal=self._is_rehearsal,
+        )
+        deliberation = await self._records.create(fresh, delivery=delivery)
+        if deliberation.id == fresh.id:
+            await self._work.start(deliberation)
+        else:
+            await self._ensure_running(deliberation)
+        return deliberation
+
+    async def resume(self, deliberation_id: str) -> Deliberation:
+        """Go on with one that was interrupted, failed or cancelled; one that is done stays so."""
+        deliberation = await self._records.load(deliberation_id)
+        if deliberation.state in (State.FAILED, State.CANCELLED):
+            await self._work.wait(deliberation_id)
+            deliberation = await self._records.take_up(deliberation_id, is_fresh=True)
+        await self._ensure_running(deliberation)
+        return deliberation
+
+    async def cancel(self, deliberation_id: str) -> Deliberation:
+        """Stop one for good, wherever it runs. Raises `WrongUse` if it has ended already."""
+        deliberation = await self._records.load(deliberation_id)
+        if deliberation.state.is_final:
+            message = f"Deliberation {deliberation_id} is {deliberation.state} already."
+            raise WrongUse(message)
+        is_shown = await self._work.is_running(deliberation_id)
+        deliberation = await self._records.take_up(deliberation_id)
+        await self._records.save(deliberation, [DeliberationCancelled()])
+        await self._work.cancel(deliberation_id)
+        cancelled = after(deliberation, DeliberationCancelled())
+        if not is_shown:
+            # Nobody is there to say so in the thread: a run of an ended one does just that.
+            await self._work.start(cancelled)
+        return cancelled
+
+    async def wait(self, deliberation_id: str) -> Deliberation:
+        """Return one when nobody works on it any more."""
+        await self._work.wait(deliberation_id)
+        return await self._records.load(deliberation_id)
+
+    async def recover(self) -> tuple[str, ...]:
+        """Go on with what dead processes left; return the deliberations' ids."""
+        recovered = set(await self._work.recover())
+        for deliberation in await self._records.search(limit=_RECENT):
+            if await self._ensure_running(deliberation):
+                recovered.add(deliberation.id)
+        return tuple(sorted(recovered))
+
+    async def show(self, deliberation_id: str) -> Deliberation:
+        """Return one as it stands."""
+        return await self._records.load(deliberation_id)
+
+    async def history(self, words: str = "", limit: int = 20) -> tuple[Deliberation, ...]:
+        """Return the latest that hold all words, newest first, without answers and reviews."""
+        return await self._records.search(words, limit=limit)
+
+    async def _ensure_running(self, deliberation: Deliberation) -> bool:
+        """Start one unless it has ended or somebody works on it; say whether it was started.
+
+        What a dead process left is taken over first: its run must not begin a second time.
+        """
+        if deliberation.state.is_final or await self._work.is_running(deliberation.id):
+            return False
+        if deliberation.id not in await self._work.recover():
+            await self._work.start(deliberation)
+        return True
+
+
+def check_question(text: str, most_chars: int) -> None:
+    """Raise `BadQuestion`, in one sentence that says what is wrong and what to do."""
+    if fault := _fault_of(text, most_chars):
+        raise BadQuestion(fault)
+
+
+def _fault_of(text: str, most_chars: int) -> str | None:
+    if "\0" in text:
+        return "The question contains a NUL character; remove it and ask again."
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        return "The question contains broken characters (half a surrogate pair); type it again."
+    if len(text) > most_chars:
+        return (
+            f"The question has {len(text):,} characters and the limit is {most_chars:,}; "
+            "shorten it or attach the rest as a file."
+        )
+    visible = sum(not unicodedata.category(character).startswith(_INVISIBLE) for character in text)
+    if visible >= _LEAST_VISIBLE:
+        return None
+    if visible:
+        return "The question is a single character; ask it in at least two."
+    fault = "blank" if text else "empty"
+    return f"The question is {fault}; write what the council should answer."
