@@ -68,7 +68,7 @@ class Asking:
         self._reading = Reading()
         self._calls: list[ModelCall] = []
         self._last: AttemptError | None = None
-        self._has_spoken = False
+        self._has_learnt = self._has_spoken = False
 
     async def run(self) -> AsyncGenerator[str | Completion]:
         """Yield pieces and the completion last. Raises `ModelError`."""
@@ -85,7 +85,8 @@ class Asking:
                 await self._go_on(failed)
                 continue
             await self._record(None)
-            self._remember()
+            if self._has_learnt:
+                self._endpoint.ability = self._ability
             yield self._completion()
             return
 
@@ -158,17 +159,13 @@ class Asking:
                 self._ability, self._request, failed.named, may_guess=failed.may_guess
             )
             if weaker is not None:
-                self._ability = weaker
+                self._ability, self._has_learnt = weaker, True
                 return
             pause_s = self._retries.pause_s(failed, self._until - self._clock())
             if pause_s is not None:
                 await asyncio.sleep(pause_s)
                 return
         raise ModelError(last.failure, tuple(self._calls)) from failed
-
-    def _remember(self) -> None:
-        if self._ability != self._endpoint.ability:
-            self._endpoint.ability = self._ability
 
     def _completion(self) -> Completion:
         return Completion(

@@ -108,10 +108,10 @@ async def open_http(*, connect_s: float = 10.0) -> AsyncGenerator[Http]:
 
 
 def _trouble(error: BaseException) -> Trouble:
-    """Tell by the transport's own error: it maps all of these to one of httpx's."""
-    match error.__cause__ or error:
-        case aiohttp.InvalidURL() | httpx.UnsupportedProtocol() | httpx.InvalidURL() | ValueError():
-            return Trouble.BAD_ADDRESS
+    """Tell by the transport's own error: it maps nearly all of them to one of httpx's."""
+    if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL | ValueError):
+        return Trouble.BAD_ADDRESS
+    match error.__cause__:
         case aiohttp.ClientSSLError():
             return Trouble.UNTRUSTED
         case aiohttp.ServerTimeoutError():

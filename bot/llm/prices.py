@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from bot.llm.providers import Provider
@@ -66,14 +65,12 @@ def _per_million(sample_cost: float | None, known: float | None) -> float | None
 
 def _is_public(provider: Provider) -> bool:
     """Services in one's own network are in no price list."""
-    host = urlsplit(provider.base_url).hostname or ""
-    if provider.is_local or "." not in host:
-        return False
     try:
-        ip_address(host)
+        host = urlsplit(provider.base_url).hostname or ""
     except ValueError:
-        return True
-    return False
+        return False
+    is_name = "." in host and not host.rpartition(".")[2].isdigit()
+    return is_name and not provider.is_local
 
 
 def _load() -> Calculate:

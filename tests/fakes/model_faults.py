@@ -148,6 +148,21 @@ async def _no_finish(exchange: Exchange) -> web.StreamResponse:
     return await exchange.answer("It ends here", finish=None)
 
 
+async def _keep_alive_after_finish(exchange: Exchange) -> web.StreamResponse:
+    """Say everything but never end the stream."""
+    if not exchange.is_stream:
+        return await exchange.answer(exchange.text)
+
+    async def events() -> AsyncIterator[bytes]:
+        *said, _ = exchange.wire.events([exchange.text], "stop", None)
+        yield b"".join(said)
+        while True:
+            yield b": PROCESSING\n\n"
+            await asyncio.sleep(exchange.tick_s)
+
+    return await exchange.send(events())
+
+
 def _error_inside(status: int) -> Handler:
     async def play(exchange: Exchange) -> web.StreamResponse:
         if not exchange.is_stream:
@@ -160,7 +175,13 @@ def _error_inside(status: int) -> Handler:
 async def _error_after_first(exchange: Exchange) -> web.StreamResponse:
     if not exchange.is_stream:
         return exchange.ok(exchange.wire.error(502))
-    return await exchange.send([exchange.wire.piece("Well, "), exchange.wire.error_event(502)])
+
+    async def events() -> AsyncIterator[bytes]:
+        yield exchange.wire.piece("Well, ")
+        await asyncio.sleep(exchange.tick_s)
+        yield exchange.wire.error_event(502)
+
+    return await exchange.send(events())
 
 
 async def _html(exchange: Exchange) -> web.StreamResponse:
@@ -308,6 +329,7 @@ FAULTS: dict[str, Fault] = {
     "tool-call": Fault(_tool_call, FailureKind.TOOL_CALL),
     "refusal": Fault(_refusal, FailureKind.REFUSED),
     "nul-bytes": Fault(_nul, None),
+    "keep-alive-after-finish": Fault(_keep_alive_after_finish, None),
     "odd-content-type": Fault(_odd_content_type, None),
     "usage-missing": Fault(_without_usage, None),
     "usage-negative": Fault(_with_usage(-5, -1), None),

@@ -82,6 +82,8 @@ class ModelServer:
         self.scripts = dict(scripts or {})
         self.default = default or Script()
         self.requests: list[Asked] = []
+        self.listing: list[dict[str, object]] | None = None
+        self._arrived = asyncio.Event()
         self._tick_s = tick_s
         self._port = port
         self._faulty: dict[str, int] = {}
@@ -142,6 +144,12 @@ class ModelServer:
             for asked in self.requests
         )
 
+    async def wait_for_calls(self, calls: int) -> None:
+        """Return once so many requests have come in."""
+        while len(self.requests) < calls:
+            self._arrived.clear()
+            await self._arrived.wait()
+
     async def _complete_openai(self, request: web.Request) -> web.StreamResponse:
         return await self._complete(request, OpenAIWire())
 
@@ -155,6 +163,7 @@ class ModelServer:
         purpose = find_purpose(system)
         is_stream = bool(body.get("stream"))
         self.requests.append(Asked(model, purpose, is_stream, at_s, body, dict(request.headers)))
+        self._arrived.set()
         script = self.scripts.get(model, self.default)
         text = script.texts.get(purpose, script.text)
         if text is None:
@@ -177,7 +186,9 @@ class ModelServer:
         return script.times is None or self._faulty[model] <= script.times
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
-        models = [{"id": name, "object": "model"} for name in sorted(self.scripts)]
+        models = self.listing
+        if models is None:
+            models = [{"id": name, "object": "model"} for name in sorted(self.scripts)]
         return web.json_response({"object": "list", "data": models})
 
     async def _tell(self, request: web.Request) -> web.StreamResponse:

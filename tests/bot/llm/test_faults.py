@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import tracemalloc
 from collections.abc import Callable
-from contextlib import aclosing
 
 import pytest
 
@@ -13,7 +12,9 @@ from bot.domain import FailureKind
 from bot.errors import ModelError
 from bot.llm.models import HttpModels
 from bot.llm.patience import Waits
-from bot.ports import Completion, ModelRequest
+from bot.ports import ModelRequest
+from tests.bot.llm.asked import ask
+from tests.bot.llm.asked import request as ask_for
 from tests.bot.llm.conftest import KEY
 from tests.fakes.model_faults import FAULTS
 from tests.fakes.model_server import ModelServer, Script
@@ -28,24 +29,8 @@ HARMLESS = [name for name, fault in FAULTS.items() if fault.kind is None]
 ONCE = {"400", "401", "402", "403", "404", "redirect", "hang", "html", "empty", "refusal", "cut"}
 
 
-def request(provider: str, **changes: object) -> ModelRequest:
-    fields: dict[str, object] = {
-        "model": f"{provider}/bad",
-        "system": "",
-        "prompt": "Why?",
-        "purpose": "answer",
-        "deadline_s": DEADLINE_S,
-    }
-    return ModelRequest(**{**fields, **changes})  # pyright: ignore[reportArgumentType] - field by field as above
-
-
-async def ask(models: HttpModels, asked: ModelRequest, *, is_stream: bool) -> Completion:
-    if not is_stream:
-        return await models.complete(asked)
-    async with aclosing(models.stream(asked)) as stream:
-        pieces = [piece async for piece in stream]
-    assert isinstance(pieces[-1], Completion)
-    return pieces[-1]
+def request(provider: str, deadline_s: float = DEADLINE_S) -> ModelRequest:
+    return ask_for(model=f"{provider}/bad", deadline_s=deadline_s)
 
 
 @pytest.fixture
