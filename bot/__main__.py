@@ -62,8 +62,8 @@ def run(words: Sequence[str]) -> int:
 
 async def _carry_out(request: Request) -> int:
     # What only some commands need is loaded by them: help must be there at once.
-    from bot import logs  # noqa: PLC0415
-    from bot.config import load  # noqa: PLC0415
+    from bot import logs
+    from bot.config import load
 
     settings = load()
     logs.configure(settings.log_level, settings.keys)
@@ -83,39 +83,41 @@ async def _carry_out(request: Request) -> int:
 
 
 async def _ask(settings: Settings, request: Ask) -> int:
-    from adapters.console import listeners  # noqa: PLC0415
-    from adapters.console.attachments import read_attachments  # noqa: PLC0415
-    from bot import composition  # noqa: PLC0415
-    from bot.config import Wish  # noqa: PLC0415
+    from adapters.console import listeners
+    from adapters.console.attachments import read_attachments
+    from bot.composition.desk import open_desk
+    from bot.composition.models import open_models, seated
+    from bot.composition.terminal import open_terminal
+    from bot.config import Wish
 
     text = _stdin() if request.question == "-" else request.question
     place = _place()
     question = Question(text, place, _asker(), attachments=read_attachments(request.attachments))
     wish = Wish(request.members, request.chairman, request.mode)
     async with (
-        composition.open_models(settings) as models,
-        composition.open_terminal(is_json=request.is_json, is_quiet=request.is_quiet) as terminal,
+        open_models(settings) as models,
+        open_terminal(is_json=request.is_json, is_quiet=request.is_quiet) as terminal,
     ):
-        seating = await composition.seated(settings, models, wish)
+        seating = await seated(settings, models, wish)
         for warning in seating.warnings:
             terminal.say(warning)
-        desk = composition.open_desk(
-            settings, models, terminal, place, is_rehearsal=seating.is_rehearsal
-        )
+        desk = open_desk(settings, models, terminal, place, is_rehearsal=seating.is_rehearsal)
         async with desk as opened:
             return await listeners.ask(opened, question, seating.council, is_json=request.is_json)
 
 
 async def _go_on(settings: Settings, request: Resume | Cancel) -> int:
-    from adapters.console import listeners  # noqa: PLC0415
-    from bot import composition  # noqa: PLC0415
+    from adapters.console import listeners
+    from bot.composition.desk import open_desk
+    from bot.composition.models import open_models
+    from bot.composition.terminal import open_terminal
 
     is_json = isinstance(request, Resume) and request.is_json
     is_quiet = isinstance(request, Resume) and request.is_quiet
     async with (
-        composition.open_models(settings) as models,
-        composition.open_terminal(is_json=is_json, is_quiet=is_quiet) as terminal,
-        composition.open_desk(settings, models, terminal, _place(), is_rehearsal=False) as desk,
+        open_models(settings) as models,
+        open_terminal(is_json=is_json, is_quiet=is_quiet) as terminal,
+        open_desk(settings, models, terminal, _place(), is_rehearsal=False) as desk,
     ):
         if isinstance(request, Cancel):
             return await listeners.cancel(desk, request.deliberation_id)
@@ -123,12 +125,13 @@ async def _go_on(settings: Settings, request: Resume | Cancel) -> int:
 
 
 async def _look_up(settings: Settings, request: Show | History) -> int:
-    from adapters.console import listeners  # noqa: PLC0415
-    from bot import composition  # noqa: PLC0415
+    from adapters.console import listeners
+    from bot.composition.records import open_records
+    from bot.composition.terminal import open_terminal
 
     async with (
-        composition.open_records(settings) as records,
-        composition.open_terminal() as terminal,
+        open_records(settings) as records,
+        open_terminal() as terminal,
     ):
         if isinstance(request, History):
             return await listeners.history(records, terminal, request.words, request.limit)
@@ -138,26 +141,30 @@ async def _look_up(settings: Settings, request: Show | History) -> int:
 
 
 async def _list_models(settings: Settings, provider: str | None) -> int:
-    from adapters.console.listeners import print_models  # noqa: PLC0415
-    from bot import composition  # noqa: PLC0415
+    from adapters.console.listeners import print_models
+    from bot.composition.models import open_models, usable
 
-    async with composition.open_models(settings) as models:
-        for name in [provider] if provider else composition.usable(settings):
+    async with open_models(settings) as models:
+        names = (provider,) if provider else usable(settings)
+        if not names:
+            sys.stderr.write("No provider has a key; `council models ollama` lists local models.\n")
+        for name in names:
             print_models(sys.stdout, await models.list(name))
     return DONE
 
 
 async def _examine(settings: Settings) -> int:
-    from adapters.console.checkup import examine  # noqa: PLC0415
-    from bot import composition  # noqa: PLC0415
+    from adapters.console.checkup import examine
+    from bot.composition.checks import checks
+    from bot.composition.models import open_models
 
-    async with composition.open_models(settings) as models:
-        is_well = await examine(composition.checks(settings, models), sys.stdout)
+    async with open_models(settings) as models:
+        is_well = await examine(checks(settings, models), sys.stdout)
     return DONE if is_well else FAILED
 
 
 def _migrate(settings: Settings) -> int:
-    from bot.storage.migrate import migrate  # noqa: PLC0415
+    from bot.storage.migrate import migrate
 
     migrate(settings.database_url)
     sys.stdout.write("The database has this version's tables.\n")

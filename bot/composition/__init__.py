@@ -1,0 +1,1 @@
+"""The composition root: builds what a command needs, and closes it again."""

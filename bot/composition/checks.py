@@ -1,0 +1,48 @@
+"""What `council doctor` looks at."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from adapters.console.checkup import Check, compare
+from bot.composition.models import usable
+from bot.composition.records import open_records
+from bot.config import Settings, Wish, seat
+from bot.errors import BadConfig
+from bot.llm.providers import split_model
+from bot.ports import Models
+
+
+def checks(settings: Settings, models: Models) -> list[Check]:
+    """Return what `council doctor` looks at."""
+    try:
+        seating, fault = seat(settings, Wish()), None
+    except BadConfig as error:
+        seating, fault = None, error
+    council = seating.council if seating else None
+    seats = (*council.members, council.chairman) if council else ()
+    sitting = list(dict.fromkeys(model for seat in seats for model in seat.models))
+    names = dict.fromkeys([*usable(settings), *(split_model(model)[0] for model in sitting)])
+
+    async def configuration() -> str:
+        if fault is not None:
+            raise fault
+        if council is None:
+            return "no provider has a key: a local Ollama or rehearsal models will sit"
+        source = settings.source or "no council.toml"
+        return f"{source}; {len(council.members)} members, chairman {council.chairman.model}"
+
+    async def database() -> str:
+        async with open_records(settings) as records:
+            await records.search(limit=1)
+        return "open, tables up to date"
+
+    async def provider(name: str) -> str:
+        wanted = [model for model in sitting if split_model(model)[0] == name]
+        return compare(name, wanted, await models.list(name))
+
+    return [
+        Check("configuration", configuration),
+        Check("database", database),
+        *(Check(f"provider {name}", partial(provider, name)) for name in names),
+    ]
