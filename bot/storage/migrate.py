@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import URL, Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
-from bot.storage.address import blocking, make_folder, parse_address
-from bot.storage.connections import WRITES, connect_args, prepare
+from bot.storage.address import make_folder, parse_address
+from bot.storage.connections import WRITES, blocking_engine
 from bot.storage.faults import translated
 from bot.storage.tables import REVISION
 
@@ -22,22 +21,13 @@ def migrate(url: str) -> None:
     """
     address = parse_address(url)
     make_folder(address)
-    engine = _engine(address)
+    engine = blocking_engine(address)
     try:
         with translated():
             if _revision(engine) != REVISION:
                 _upgrade(engine)
     finally:
         engine.dispose()
-
-
-def _engine(address: URL) -> Engine:
-    arguments = connect_args(address, statement_timeout_ms=0)
-    engine = create_engine(
-        blocking(address), poolclass=NullPool, connect_args=arguments, hide_parameters=True
-    )
-    prepare(engine)
-    return engine
 
 
 def _revision(engine: Engine) -> str | None:
