@@ -6,15 +6,18 @@ import re
 
 from bot.council.quoting import clean
 
-# ECMA-48: control sequences (CSI), control strings (OSC, DCS, SOS, PM, APC) and two-byte escapes.
-_ESCAPE = re.compile(
+# ECMA-48: control sequences (CSI), control strings (OSC, DCS, SOS, PM, APC), two-byte escapes.
+_SEQUENCES = (
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
     r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"
-    r"|\x1b[ -/]*[0-~]?"
+    r"|\x1b[ -/]*(?![\[\]PX^_])[0-~]"
 )
+_WHOLE_ESCAPE = re.compile(_SEQUENCES)
+_ESCAPE = re.compile(rf"{_SEQUENCES}|\x1b[\[\]PX^_]?")
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 # Four stacked marks are more than any language needs; more of them paint over other lines.
 _MARK_PILE = re.compile(f"([{_MARKS}]{{4}})[{_MARKS}]+")
+_LONGEST_ESCAPE = 64  # longer ones are noise; waiting for their end would hold up the display
 _BLANK_FILLERS = str.maketrans(dict.fromkeys("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"))
 
 
@@ -35,14 +38,6 @@ def one_line(text: str, limit: int | None = None) -> str:
 def whole_escapes(text: str) -> tuple[str, str]:
     """Split streamed text before an escape sequence that may still be incomplete."""
     start = max(text.rfind("\x1b"), text.rfind("\x9b"))
-    if start == -1 or len(text) - start > _LONGEST_ESCAPE or _is_whole(text, start):
+    if start == -1 or len(text) - start > _LONGEST_ESCAPE or _WHOLE_ESCAPE.match(text, start):
         return text, ""
     return text[:start], text[start:]
-
-
-_LONGEST_ESCAPE = 64  # longer ones are noise; waiting for their end would hold up the display
-
-
-def _is_whole(text: str, start: int) -> bool:
-    found = _ESCAPE.match(text, start)
-    return found is not None and found.end() > start + 1 and found.end() < len(text)
