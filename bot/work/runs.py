@@ -68,6 +68,7 @@ class LocalRun:
             task.cancel()
         try:
             await asyncio.wait({task})
+            task.result()
         except asyncio.CancelledError:
             self.stop()
             await _let_finish(task)

@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import replace
 
-from bot.domain import Answer, Deliberation, Place, Post, PostState, State
+from bot.domain import Answer, Place, Post, PostState, State
 from bot.domain.events import (
     AnswerArrived,
     AnswerPiece,
@@ -14,59 +14,15 @@ from bot.domain.events import (
     StageBegan,
     SynthesisReady,
 )
-from bot.domain.reports import FailureReport, RootReport, SeatStatus, SynthesisReport
+from bot.domain.reports import FailureReport, SeatStatus, SynthesisReport
 from bot.errors import StorageError
-from bot.work.worker import Worker
+from tests.bot.work.stage import Stage
 from tests.fakes.chat import FakeChat
-from tests.fakes.council import PLACE, SLOTS, SYNTHESIS, WHOLE, Script, Step, deliberation
-from tests.fakes.models import FakeModels, Says
-from tests.fakes.records import FakeOutbox, FakeRecords
+from tests.fakes.council import PLACE, SLOTS, SYNTHESIS, WHOLE, Script
 from tests.fakes.virtual import virtual
 
 ADA = AnswerArrived(Answer("Ada", "42", "test/a", 0.1))
 BEGUN = (StageBegan(State.ANSWERING), ADA)
-
-
-class Stage:
-    """A worker and everything around it."""
-
-    def __init__(self, chat: FakeChat | None = None) -> None:
-        self.records = FakeRecords()
-        self.outbox = FakeOutbox(self.records)
-        self.chat = chat or FakeChat()
-
-    def worker(self, script: Script) -> Worker:
-        return Worker(
-            deliberate=script,
-            models=FakeModels(lambda _: Says("")),
-            records=self.records,
-            outbox=self.outbox,
-            chats={"console": self.chat},
-        )
-
-    async def ask(self, place: Place = PLACE) -> None:
-        await self.records.create(deliberation(place=place))
-
-    async def run(self, *steps: Step) -> Deliberation:
-        await self.worker(Script(*steps)).run("d1")
-        return await self.records.load("d1")
-
-    async def interrupt(self, *steps: Step) -> None:
-        """Run until the script waits for ever, then stop as a process does that ends."""
-        script = Script(*steps, asyncio.Event())
-        run = asyncio.create_task(self.worker(script).run("d1"))
-        await asyncio.sleep(19)
-        run.cancel()
-        with suppress(asyncio.CancelledError):
-            await run
-
-    def root(self) -> RootReport:
-        last = self.chat.message("root").reports[-1]
-        assert isinstance(last, RootReport)
-        return last
-
-    def states(self) -> dict[str, PostState]:
-        return {post.slot: post.state for post in self.records.posts.values()}
 
 
 @virtual
