@@ -33,14 +33,18 @@ class Disguise:
 
         Unknown labels in brackets are dropped.
         """
-        return _reveal_bare(_CITATION.sub(self._cited, text), self.names)
+        return _BARE.sub(self._named, _CITATION.sub(self._cited, text))
 
     def _cited(self, found: re.Match[str]) -> str:
         labels = [part.strip().upper() for part in found[1].split(",")]
         known = [self.names[label] for label in labels if label in self.names]
         return f"[{', '.join(dict.fromkeys(known))}]" if known else ""
 
+    def _named(self, found: re.Match[str]) -> str:
+        return self.names.get(found[1], found[0])
 
+
+_BARE = re.compile(r"\b(?:(?:[Aa]nswer|[Rr]esponse)\s+)?([A-Z]\d)\b")
 _CITATION = re.compile(r"\[\s*([A-Za-z]\d(?:\s*,\s*[A-Za-z]\d)*)\s*\](?!\()")
 
 
@@ -68,18 +72,19 @@ def nonce(deliberation: Deliberation) -> str:
     return hashlib.sha256(f"fence {deliberation.id}".encode()).hexdigest()[:10]
 
 
-def exhibit(deliberation: Deliberation, disguise: Disguise) -> str:
-    """Show the answers under their labels, fenced, nameless and cut at one common length."""
-    answers = {answer.member: answer for answer in deliberation.answers}
+def exhibit(disguise: Disguise, texts: Mapping[str, str], mark: str) -> str:
+    """Show answers under their labels, fenced and cut at one common length.
+
+    `texts` are nameless, by member; `mark` is the deliberation's nonce.
+    """
     limit = min(_LONGEST_CHARS, _READABLE_CHARS // max(1, len(disguise.names)))
-    mark = nonce(deliberation)
     return "\n\n".join(
-        fence("ANSWER", label, mark, cut(nameless(answers[name], deliberation.council), limit))
+        fence("ANSWER", label, mark, cut(texts[name], limit))
         for label, name in disguise.names.items()
     )
 
 
-def nameless(answer: Answer, council: Council) -> str:
+def nameless(council: Council, answer: Answer) -> str:
     """Return an answer's text as others may read it."""
     seat = next(seat for seat in council.members if seat.name == answer.member)
     return anonymous(clean(answer.text), seat, answer.model)
@@ -99,10 +104,3 @@ def _words(deliberation: Deliberation, members: Iterable[str]) -> set[str]:
     answers = [answer.text for answer in deliberation.answers if answer.member in shown]
     texts = [deliberation.question.text, *answers]
     return {word.upper() for text in texts for word in re.findall(r"\b[A-Za-z]\d\b", text)}
-
-
-def _reveal_bare(text: str, names: Mapping[str, str]) -> str:
-    if not names:
-        return text
-    pattern = rf"\b(?:(?:[Aa]nswer|[Rr]esponse)\s+)?({'|'.join(names)})\b"
-    return re.sub(pattern, lambda found: names[found[1]], text)

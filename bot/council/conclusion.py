@@ -33,7 +33,7 @@ async def conclude(table: Table) -> None:
     ranked = _by_standing(table)
     winner = consensus.voted(ranked, table.checks)
     stands = winner.final_answer if winner else None
-    prompt = prompts.synthesis(table.deliberation, shown, table.checks, stands)
+    prompt = prompts.synthesis(table.brief, shown, stands)
     failed: dict[str, Failure] = {}
     for chair in _chairs(table, ranked, failed):
         try:

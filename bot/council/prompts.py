@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from bot.council.anonymity import Disguise, exhibit, nameless, nonce
+from bot.council.anonymity import Disguise, exhibit, nonce
 from bot.council.quoting import clean, cut, fence
 from bot.council.reviews import CRITERIA, KINDS, VERDICTS
 from bot.domain import Check, Deliberation, Flag, Remark, Seat, Standings, Verdict
@@ -120,16 +121,29 @@ Prompt = tuple[str, str]
 """System text and user text."""
 
 
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What a reader of answers is told from: nameless texts and checkers' findings, by member."""
+
+    deliberation: Deliberation
+    texts: Mapping[str, str]
+    checks: Mapping[str, Check]
+
+    def exhibit(self, disguise: Disguise) -> str:
+        """Show the answers under a reader's labels."""
+        return exhibit(disguise, self.texts, nonce(self.deliberation))
+
+
 def answer(deliberation: Deliberation, seat: Seat) -> Prompt:
     """Ask a member for its own answer; no names of others, no mention of competition."""
     return _with_persona(_ANSWER_SYSTEM, seat), _material(deliberation)
 
 
-def review(deliberation: Deliberation, disguise: Disguise) -> Prompt:
+def review(brief: Brief, disguise: Disguise) -> Prompt:
     """Ask a member to judge the answers under their labels."""
     labels = ", ".join(disguise.names)
-    shown = exhibit(deliberation, disguise)
-    return _REVIEW_SYSTEM, f"{_material(deliberation)}\n\n{shown}\n\nJudge the answers {labels}."
+    material, shown = _material(brief.deliberation), brief.exhibit(disguise)
+    return _REVIEW_SYSTEM, f"{material}\n\n{shown}\n\nJudge the answers {labels}."
 
 
 def repair(deliberation: Deliberation, disguise: Disguise, text: str) -> Prompt:
@@ -138,45 +152,36 @@ def repair(deliberation: Deliberation, disguise: Disguise, text: str) -> Prompt:
     return _REPAIR_SYSTEM, f"The labels are {', '.join(disguise.names)}.\n\n{shown}"
 
 
-def revision(
-    deliberation: Deliberation,
-    seat: Seat,
-    disguise: Disguise,
-    checks: Mapping[str, Check],
-) -> Prompt:
+def revision(brief: Brief, seat: Seat, disguise: Disguise) -> Prompt:
     """Ask a member to look at the others' answers, upheld faults and checks; no ranks or counts."""
-    own = next(answer for answer in deliberation.answers if answer.member == seat.name)
-    mark = nonce(deliberation)
-    upheld = deliberation.standings.upheld if deliberation.standings else ()
+    mark = nonce(brief.deliberation)
+    standings = brief.deliberation.standings
+    upheld = standings.upheld if standings else ()
     parts = [
-        _material(deliberation),
-        "Your answer:\n" + fence("ANSWER", "YOURS", mark, nameless(own, deliberation.council)),
-        "The other answers:\n" + exhibit(deliberation, disguise),
+        _material(brief.deliberation),
+        "Your answer:\n" + fence("ANSWER", "YOURS", mark, brief.texts[seat.name]),
+        "The other answers:\n" + brief.exhibit(disguise),
         _faults(upheld, disguise, mark, own=seat.name),
-        _findings(checks, disguise, own=seat.name),
+        _findings(brief.checks, disguise, own=seat.name),
     ]
     return _with_persona(_REVISION_SYSTEM, seat), "\n\n".join(part for part in parts if part)
 
 
-def objection(deliberation: Deliberation, disguise: Disguise) -> Prompt:
+def objection(brief: Brief, disguise: Disguise) -> Prompt:
     """Ask for the strongest case against a unanimous answer."""
-    return _OBJECTION_SYSTEM, f"{_material(deliberation)}\n\n{exhibit(deliberation, disguise)}"
+    return _OBJECTION_SYSTEM, f"{_material(brief.deliberation)}\n\n{brief.exhibit(disguise)}"
 
 
-def synthesis(
-    deliberation: Deliberation,
-    disguise: Disguise,
-    checks: Mapping[str, Check],
-    stands: str | None,
-) -> Prompt:
+def synthesis(brief: Brief, disguise: Disguise, stands: str | None) -> Prompt:
     """Ask the chairman for the final answer; `stands` is one that a vote or a check has settled."""
+    deliberation = brief.deliberation
     mark = nonce(deliberation)
     standings = deliberation.standings
     parts = [
         _material(deliberation),
-        exhibit(deliberation, disguise),
+        brief.exhibit(disguise),
         _order(standings, disguise),
-        _findings(checks, disguise),
+        _findings(brief.checks, disguise),
         _faults(standings.upheld if standings else _flags(deliberation), disguise, mark),
         _unique_points(deliberation, disguise, mark),
     ]

@@ -46,8 +46,10 @@ def anonymous(text: str, seat: Seat, model: str) -> str:
         rf"|(?<!such )\bas\s+(?:an?\s+)?{names}\b\s*,"
         rf"|\b(?:i|me)\b.{{0,40}}\b(?:trained|developed|created|made|built)\s+by\s+{names}\b"
         rf"|^\W*(?:—|--|~)\s*{names}\W*$",
-        re.IGNORECASE,
+        re.IGNORECASE | re.MULTILINE,
     )
+    if not said.search(text):
+        return text
     return "\n".join(line for line in text.split("\n") if not said.search(line))
 
 

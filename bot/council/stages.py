@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.council import prompts
-from bot.council.anonymity import Disguise, disguise, draw, nameless
+from bot.council.anonymity import Disguise, disguise, draw
 from bot.council.answers import parse_answer
 from bot.council.ranking import standings
 from bot.council.reviews import Parsed, parse_review, uphold
@@ -88,7 +88,7 @@ async def raise_objection(table: Table) -> None:
     """Have one member argue against a unanimous answer."""
     member = draw(table.deliberation, table.answers, "advocate")
     shown = disguise(table.deliberation, table.answers, reader=f"{member} objects")
-    prompt = prompts.objection(table.deliberation, shown)
+    prompt = prompts.objection(table.brief, shown)
     ask = Ask(prompt, "objection", table.until(REVISION_UNTIL))
     try:
         heard = await table.hear(_as_answered(table, member), ask)
@@ -126,7 +126,7 @@ async def _answer(table: Table, seat: Seat) -> float | None:
 async def _review(table: Table, members: Sequence[str], reviewer: str, turn: int) -> float | None:
     shown = disguise(table.deliberation, members, reader=reviewer, turn=turn)
     ask = Ask(
-        prompt=prompts.review(table.deliberation, shown),
+        prompt=prompts.review(table.brief, shown),
         purpose="review",
         until=table.until(REVIEWS_UNTIL),
         schema=prompts.review_schema(tuple(shown.names)),
@@ -171,7 +171,7 @@ async def _heard_review(
 async def _revise(table: Table, member: str) -> float | None:
     others = [answer.member for answer in table.answers.values() if answer.member != member]
     shown = disguise(table.deliberation, others, reader=f"{member} revises")
-    prompt = prompts.revision(table.deliberation, table.seat(member), shown, table.checks)
+    prompt = prompts.revision(table.brief, table.seat(member), shown)
     ask = Ask(prompt, "revision", table.until(REVISION_UNTIL))
     try:
         heard = await table.hear(_as_answered(table, member), ask)
@@ -208,7 +208,7 @@ def _counted(table: Table, members: Sequence[str]) -> Standings:
         members,
         [replace(ballot, weight=ballot.weight / passes[ballot.reviewer]) for ballot in ballots],
         checks=table.checks,
-        flags=uphold(flags, _texts(table), table.checks),
+        flags=uphold(flags, table.texts, table.checks),
     )
 
 
@@ -218,13 +218,8 @@ def _parsed_answer(heard: Heard, member: str) -> Answer | None:
 
 def _parsed_review(table: Table, shown: Disguise, reviewer: str, heard: Heard) -> Parsed:
     return parse_review(
-        heard.text, shown, _texts(table), reviewer=reviewer, is_truncated=heard.is_truncated
+        heard.text, shown, table.texts, reviewer=reviewer, is_truncated=heard.is_truncated
     )
-
-
-def _texts(table: Table) -> dict[str, str]:
-    """Return the answers as reviewers saw them: only what was shown can be quoted."""
-    return {name: nameless(answer, table.council) for name, answer in table.answers.items()}
 
 
 def _revealed(answer: Answer, shown: Disguise) -> Answer:

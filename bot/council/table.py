@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import cache, partial
 from statistics import median
 
 from bot.council import verify
-from bot.council.prompts import Prompt
+from bot.council.anonymity import nameless
+from bot.council.prompts import Brief, Prompt
 from bot.domain import (
     Answer,
     Check,
@@ -68,6 +70,9 @@ class Table:
         self._models = models
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._began = asyncio.get_running_loop().time()
+        # Each reader needs these; an answer never changes, a revised one is another.
+        self._check = cache(partial(verify.check, deliberation.question.text))
+        self._nameless = cache(partial(nameless, deliberation.council))
 
     @property
     def council(self) -> Council:
@@ -81,9 +86,18 @@ class Table:
 
     @property
     def checks(self) -> dict[str, Check]:
-        """What the checkers say of each answer."""
-        text = self.deliberation.question.text
-        return {answer.member: verify.check(text, answer) for answer in self.deliberation.answers}
+        """What the checkers say of each answer, by member."""
+        return {answer.member: self._check(answer) for answer in self.deliberation.answers}
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The answers as others may read them, by member."""
+        return {answer.member: self._nameless(answer) for answer in self.deliberation.answers}
+
+    @property
+    def brief(self) -> Brief:
+        """What prompts about the answers are made of."""
+        return Brief(self.deliberation, self.texts, self.checks)
 
     def seat(self, member: str) -> Seat:
         """Return a member's seat."""

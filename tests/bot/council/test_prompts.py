@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.council import prompts
 from bot.council.anonymity import disguise
+from bot.council.prompts import Brief
 from bot.domain import (
     Answer,
     Attachment,
@@ -19,6 +20,7 @@ from bot.domain import (
 from tests.bot.council.stories import NAMES, Story
 
 START = Story().deliberation()
+TEXTS = {name: f"{name}'s text" for name in NAMES}
 SEAT = START.council.members[0]
 
 
@@ -89,7 +91,7 @@ def test_checks_and_unique_points_reach_the_chairman_under_labels() -> None:
     shown = disguise(held, NAMES[:2], reader="chair")
     checks = {"Ada": Check(Verdict.FAIL, "2 + 2 is 4, not 5."), "Ben": Check()}
 
-    _, user = prompts.synthesis(held, shown, checks, "4")
+    _, user = prompts.synthesis(Brief(held, TEXTS, checks), shown, "4")
 
     assert f"- Answer {shown.label('Ada')}: fail. 2 + 2 is 4, not 5." in user
     assert f"Answer {shown.label('Ben')}:" not in user
@@ -103,7 +105,7 @@ def test_what_only_one_answer_says_reaches_the_chairman() -> None:
     review = replace(told.deliberation.reviews[0], appraisals=(point, absent))
     held = replace(told.deliberation, reviews=(review,))
 
-    _, user = prompts.synthesis(held, disguise(held, NAMES, reader="chair"), {}, None)
+    _, user = prompts.synthesis(Brief(held, TEXTS, {}), disguise(held, NAMES, reader="chair"), None)
 
     assert user.count(": A cheaper way.") == 1
 
