@@ -89,7 +89,9 @@ def read(path: Path) -> CouncilFile:
     try:
         return CouncilFile.model_validate(tables)
     except ValidationError as error:
-        details = error.errors(include_url=False, include_context=False)[0]
+        faults = error.errors(include_url=False, include_context=False)
+        # A misspelt key is also a missing one; the first says more.
+        details = min(faults, key=lambda fault: fault["type"] == "missing")
         raise BadConfig(_wrong(path, text, details)) from None
 
 

@@ -1,0 +1,303 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings, Wish, load, local_council, rehearsal_council, seat
+from bot.domain import Deadlines, Mode, Seat
+from bot.errors import BadConfig
+from bot.llm.providers import KNOWN
+
+EXAMPLE = """\
+[providers.work]
+kind = "openai"
+base_url = "http://127.0.0.1:9009/v1"
+api_key_env = "WORK_KEY"
+concurrency = 8
+requests_per_minute = 60
+
+[council]
+members = [
+  "work/model-a",
+  "work/model-b",
+  { name = "Sceptic", model = "work/model-b", persona = "Doubt.", fallbacks = ["work/model-c"] },
+]
+chairman = "work/model-c"
+mode = "thorough"
+revision = "off"
+
+[deadlines]
+soft_min = 5
+call = 60.5
+deliberation = 300
+
+[limits]
+question_chars = 500
+"""
+
+
+@pytest.fixture(autouse=True)
+def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No key, no file, an empty home."""
+    names = [f"COUNCIL_{name}" for name in ("CONFIG", "DATABASE_URL", "DATA_DIR", "LOG_LEVEL")]
+    names += [known.key_name for known in KNOWN.values() if known.key_name]
+    for name in [*names, "WORK_KEY", "XDG_CONFIG_HOME", "XDG_DATA_HOME"]:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+
+
+def loaded(text: str) -> Settings:
+    Path("council.toml").write_text(text)
+    return load()
+
+
+def fault(text: str, wish: Wish | None = None) -> str:
+    with pytest.raises(BadConfig) as caught:
+        seat(loaded(text), wish or Wish())
+    return str(caught.value)
+
+
+def test_the_example_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORK_KEY", "key-1")
+
+    settings = loaded(EXAMPLE)
+    seating = seat(settings, Wish())
+
+    provider = settings.providers["work"]
+    assert (provider.kind, provider.api_key, provider.key_name) == ("openai", "key-1", "WORK_KEY")
+    assert (provider.concurrency, provider.requests_per_minute) == (8, 60)
+    assert settings.file.limits.question_chars == 500
+    assert seating is not None
+    assert seating.council.members == (
+        Seat("model-a", "work/model-a"),
+        Seat("model-b", "work/model-b"),
+        Seat("Sceptic", "work/model-b", "Doubt.", ("work/model-c",)),
+    )
+    assert seating.council.chairman == Seat("model-c", "work/model-c")
+    assert seating.council.mode is Mode.THOROUGH
+    assert not seating.council.is_revising
+    assert seating.council.deadlines == Deadlines(5, 60.5, 300)
+    assert not seating.is_rehearsal
+
+
+def test_a_bare_machine_has_no_council_and_keeps_its_data_at_home(tmp_path: Path) -> None:
+    settings = load()
+
+    assert seat(settings, Wish()) is None
+    assert settings.source is None
+    assert settings.data_dir == tmp_path / "home/.local/share/council"
+    assert settings.database_url == f"sqlite:///{settings.data_dir}/council.db"
+
+
+def test_the_environment_names_file_data_and_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "other.toml").write_text("[limits]\nquestion_chars = 7\n")
+    monkeypatch.setenv("COUNCIL_CONFIG", str(tmp_path / "other.toml"))
+    monkeypatch.setenv("COUNCIL_DATA_DIR", str(tmp_path / "data"))
+
+    settings = load()
+
+    assert settings.file.limits.question_chars == 7
+    assert settings.database_url == f"sqlite:///{tmp_path}/data/council.db"
+    monkeypatch.setenv("COUNCIL_DATABASE_URL", "postgresql://ada:secret@db/council")
+    assert load().database_url == "postgresql://ada:secret@db/council"
+    assert "secret" not in repr(load())
+
+
+def test_the_users_own_file_is_the_last_resort(tmp_path: Path) -> None:
+    folder = tmp_path / "home/.config/council"
+    folder.mkdir(parents=True)
+    (folder / "council.toml").write_text("[limits]\nquestion_chars = 9\n")
+
+    assert load().file.limits.question_chars == 9
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("COUNCIL_CONFIG", "nowhere.toml", "COUNCIL_CONFIG names nowhere.toml, but there is no"),
+        ("COUNCIL_LOG_LEVEL", "loud", "COUNCIL_LOG_LEVEL must be debug, info"),
+        ("OPENAI_API_KEY", "sk-with\nbreak", "OPENAI_API_KEY holds characters that no key has"),
+        ("OPENAI_API_KEY_FILE", "nowhere", "OPENAI_API_KEY_FILE names nowhere, which cannot be"),
+    ],
+)
+def test_a_wrong_variable_is_named(
+    name: str, value: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(BadConfig, match=words):
+        load()
+
+
+def test_a_key_may_come_from_a_file_or_stand_in_the_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "key").write_text("sk-file\n")
+    monkeypatch.setenv("OPENAI_API_KEY_FILE", str(tmp_path / "key"))
+
+    settings = loaded('[providers.anthropic]\napi_key = "sk-table"\n')
+
+    assert settings.providers["openai"].api_key == "sk-file"
+    assert settings.providers["anthropic"].api_key == "sk-table"
+    assert settings.keys == {"sk-file", "sk-table"}
+    assert "sk-" not in repr(settings)
+
+
+def test_a_provider_of_ones_own_finds_its_usual_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_LAB_API_KEY", "k1")
+
+    provider = loaded('[providers.my-lab]\nbase_url = "http://lab/v1/"\n').providers["my-lab"]
+
+    assert (provider.api_key, provider.base_url) == ("k1", "http://lab/v1")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[council]\nmembers = ["a/b"\nmode =', "council.toml, line 3: this is not TOML"),
+        ("[council", "council.toml, line 1: this is not TOML: `[council`"),
+        ('x = "unclosed', "line 1: this is not TOML"),
+        (
+            '[council]\n\nmembrs = ["a/b"]\n',
+            "line 3: unknown key `membrs` in [council]; did you mean `members`?",
+        ),
+        ("\n[counsil]\n", "line 2: unknown key `counsil`; did you mean `council`?"),
+        ("[council]\nzzz = 1", "line 2: unknown key `zzz` in [council]; known are chairman, "),
+        (
+            '[council]\nmode = "slow"',
+            'line 2: `mode` in [council] must be "fast", "standard" or "thorough".',
+        ),
+        ('[council]\nrevision = "on"', 'line 2: `revision` in [council] must be "auto" or "off".'),
+        ("[council]\nmembers = 3", "line 2: `members` in [council] must be a list of models."),
+        (
+            '[council]\nmembers = [\n  "a/b",\n  { name = "x", modle = "a/b" },\n]',
+            "line 4: unknown key `modle` in [council.members]; did you mean `model`?",
+        ),
+        (
+            '[council]\nmembers = [\n  { name = "x" },\n]',
+            "line 2: `model` is missing in [council.members].",
+        ),
+        (
+            "[deadlines]\ncall = -1",
+            "line 2: `call` in [deadlines] must be a number of seconds above 0.",
+        ),
+        (
+            '[limits]\n# a comment\nquestion_chars = "many"',
+            "line 3: `question_chars` in [limits] must be a whole number above 0.",
+        ),
+        (
+            '[providers.work]\nbase_url = "http://x"\nkind = "grpc"',
+            'line 3: `kind` in [providers.work] must be "openai" or "anthropic".',
+        ),
+        ("[providers]\nwork = 3", "line 2: `work` in [providers] must be a table."),
+        ("[providers.work]\n", "council.toml: [providers.work] has no `base_url`"),
+        ('[providers.work]\nbase_url = "lab"', "must begin with http:// or https://"),
+    ],
+)
+def test_a_broken_file_is_reported_with_its_line(text: str, words: str) -> None:
+    assert words in fault(text)
+
+
+def test_a_file_that_is_no_text_is_said_so() -> None:
+    Path("council.toml").write_bytes(b"\xff\xfe")
+
+    with pytest.raises(BadConfig, match="not UTF-8"):
+        load()
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        ("opnai/gpt", "`opnai/gpt`: there is no provider `opnai`; did you mean `openai`?"),
+        ("zz/gpt", "there is no provider `zz`; known are anthropic, deepseek,"),
+        ("gpt-6", "`gpt-6` is no model: write provider/model-id"),
+        ("openai/", "`openai/` is no model"),
+        ("openai/gpt", "OPENAI_API_KEY is not set, and `openai/gpt` needs it"),
+        ("rehearsal/alder", "Rehearsal models cannot sit with real ones"),
+    ],
+)
+def test_a_model_that_cannot_sit_is_one_sentence(model: str, words: str) -> None:
+    assert words in fault("", Wish(members=("ollama/llama", model)))
+    assert words in fault("", Wish(members=("ollama/llama",), chairman=model))
+    assert words in fault(
+        f'[council]\nmembers = [{{ model = "ollama/x", fallbacks = ["{model}"] }}]\n'
+    )
+
+
+def test_a_council_has_at_most_nine_members() -> None:
+    assert "at most 9 members, not 10" in fault("", Wish(members=("ollama/x",) * 10))
+
+
+def test_a_chairman_alone_is_no_council() -> None:
+    assert "no member" in fault("", Wish(chairman="ollama/x"))
+
+
+def test_a_single_member_is_warned_about() -> None:
+    seating = seat(load(), Wish(members=("ollama/x",)))
+
+    assert seating is not None
+    assert "one member only" in seating.warnings[0]
+
+
+def test_equal_names_are_numbered() -> None:
+    seating = seat(load(), Wish(members=("ollama/x", "vllm/x", "ollama/x")))
+
+    assert seating is not None
+    assert [member.name for member in seating.council.members] == ["x", "x 2", "x 3"]
+
+
+def test_a_wish_goes_before_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORK_KEY", "key-1")
+    wish = Wish(("ollama/x", "ollama/y"), "ollama/z", Mode.FAST)
+
+    seating = seat(loaded(EXAMPLE), wish)
+
+    assert seating is not None
+    assert [member.model for member in seating.council.members] == ["ollama/x", "ollama/y"]
+    assert seating.council.chairman.model == "ollama/z"
+    assert seating.council.mode is Mode.FAST
+
+
+@pytest.mark.parametrize(
+    ("keys", "providers"),
+    [
+        (["OPENROUTER_API_KEY", "OPENAI_API_KEY"], ["openrouter"] * 4),
+        (["OPENAI_API_KEY"], ["openai"] * 2),
+        (["GROQ_API_KEY", "OPENAI_API_KEY", "XAI_API_KEY"], ["openai", "xai", "groq"]),
+    ],
+)
+def test_a_key_alone_makes_a_council(
+    keys: list[str], providers: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in keys:
+        monkeypatch.setenv(key, "k" * 20)
+
+    seating = seat(load(), Wish())
+
+    assert seating is not None
+    assert [member.model.split("/")[0] for member in seating.council.members] == providers
+    assert seating.council.chairman.model.split("/")[0] == providers[0]
+
+
+def test_local_models_sit_when_there_are_some() -> None:
+    found = local_council(load(), [f"ollama/m{number}" for number in range(5)], Wish())
+
+    assert found is not None
+    assert [member.name for member in found.council.members] == ["m0", "m1", "m2"]
+    assert not found.is_rehearsal
+    assert local_council(load(), [], Wish()) is None
+
+
+def test_a_rehearsal_is_marked_as_one() -> None:
+    seating = rehearsal_council(load(), Wish(mode=Mode.FAST))
+    wished = seat(load(), Wish(members=("rehearsal/alder", "rehearsal/birch")))
+
+    assert seating.is_rehearsal
+    assert seating.council.mode is Mode.FAST
+    assert wished is not None
+    assert wished.is_rehearsal
+    assert wished.council.chairman.model == "rehearsal/maple"
