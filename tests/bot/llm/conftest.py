@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator, Callable
 from random import Random
 
 import pytest
 
-from bot.llm.http import Http, open_http
+from bot.llm.http import Http, open_http, trusted
 from bot.llm.models import HttpModels
 from bot.llm.patience import Waits
 from bot.llm.providers import Provider
@@ -29,9 +30,14 @@ async def server() -> AsyncIterator[ModelServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def tls() -> ssl.SSLContext:
+    return trusted()
+
+
 @pytest.fixture
-async def http() -> AsyncIterator[Http]:
-    async with open_http() as http:
+async def http(tls: ssl.SSLContext) -> AsyncIterator[Http]:
+    async with open_http(tls=tls) as http:
         yield http
 
 
