@@ -89,7 +89,7 @@ _STATUS_SENTENCES = {
 _TROUBLES = {
     Trouble.UNREACHABLE: "{name} cannot be reached. Check its base_url and that it is running.",
     Trouble.SLOW_TO_CONNECT: "{name} did not take the connection in time.",
-    Trouble.UNTRUSTED: "{name}: no trusted TLS connection, so nothing was sent. Check its base_url.",
+    Trouble.UNTRUSTED: "{name}: no trusted TLS connection; nothing was sent. Check its base_url.",
     Trouble.BAD_ADDRESS: "{name} has an address that cannot be used. Check its base_url.",
     Trouble.LOST: "{name} closed the connection before it answered.",
     Trouble.GARBLED: "{name} did not answer in HTTP. Check its base_url.",

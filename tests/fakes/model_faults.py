@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import itertools
-import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from functools import cache
 
 from aiohttp import web
 
@@ -239,16 +238,9 @@ async def _gzip_bomb(exchange: Exchange) -> web.StreamResponse:
     return await exchange.send([_bomb()], **{"Content-Encoding": "gzip"})
 
 
-@cache
 def _bomb() -> bytes:
-    packer = zlib.compressobj(wbits=31)
-
-    def parts() -> Iterator[bytes]:
-        for _ in range(100):
-            yield packer.compress(b" " * MEGABYTE)
-        yield packer.flush()
-
-    return b"".join(parts())
+    """Return 200 MB of blanks in 200 kB: gzip allows to put one packet behind another."""
+    return gzip.compress(b" " * MEGABYTE) * 200
 
 
 async def _tool_call(exchange: Exchange) -> web.StreamResponse:
