@@ -145,8 +145,10 @@ class PostgresLiveness:
     async def __aexit__(self, *exc: object) -> None:
         if self._keeper is not None:
             self._keeper.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._keeper
+            await asyncio.wait({self._keeper})
+        # The server notices a closed session a little later; the lock must be free at once.
+        with suppress(StorageError):
+            await self._ask(_UNLOCK, _lock_number(self._executor_id))
         await self._close_session()
 
     async def is_alive(self, executor_id: str) -> bool:

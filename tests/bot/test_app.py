@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from bot.app import App, new_id
+from bot.domain import State
+from bot.domain.events import DeliberationFailed, SynthesisReady
+from bot.errors import BadQuestion, NotFound, WrongUse
+from tests.fakes.council import COUNCIL, SYNTHESIS, deliberation, question
+from tests.fakes.records import FakeRecords
+from tests.fakes.work import FakeWork
+
+
+class House:
+    """An app on fakes."""
+
+    def __init__(self, work: FakeWork) -> None:
+        self.work = work
+        self.records = FakeRecords()
+        self.app = App(records=self.records, work=work, question_chars=100)
+
+    async def have(self, *facts: SynthesisReady | DeliberationFailed) -> None:
+        """Let there be a deliberation `d1` that a worker took up and left."""
+        await self.records.create(deliberation())
+        await self.records.save(await self.records.take_up("d1"), facts)
+
+
+@pytest.fixture
+async def house() -> AsyncGenerator[House]:
+    async with FakeWork() as work:
+        yield House(work)
+
+
+DONE = SynthesisReady(SYNTHESIS)
+FAILED = DeliberationFailed("Nobody answered.")
+
+
+async def test_a_question_is_stored_and_started(house: House) -> None:
+    asked = await house.app.ask(question(), COUNCIL)
+
+    assert await house.app.show(asked.id) == asked
+    assert house.work.started == [(asked.id, 0)]
+
+
+async def test_a_rehearsal_is_marked_as_one(house: House) -> None:
+    app = App(records=house.records, work=house.work, is_rehearsal=True)
+
+    assert (await app.ask(question(), COUNCIL)).is_rehearsal
+
+
+async def test_a_delivery_that_comes_again_is_the_same_deliberation(house: House) -> None:
+    first = await house.app.ask(question(), COUNCIL, delivery="e1")
+    second = await house.app.ask(question(), COUNCIL, delivery="e1")
+
+    assert second.id == first.id
+    assert house.work.started == [(first.id, 0)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "empty"),
+        (" \n\t ", "blank"),
+        ("\u200b\u2060", "blank"),
+        (" x\u200b", "single character"),
+        ("x" * 100_000, "100,000 characters and the limit is 100"),
+        ("what\0?", "NUL"),
+        ("what \ud800?", "surrogate"),
+    ],
+)
+async def test_a_bad_question_is_refused_in_a_sentence(house: House, text: str, words: str) -> None:
+    with pytest.raises(BadQuestion, match=words) as refused:
+        await house.app.ask(question(text), COUNCIL)
+
+    assert str(refused.value).endswith(".")
+    assert house.work.started == []
+    assert await house.app.history() == ()
+
+
+@pytest.mark.parametrize("text", ["ok", "x" * 100, "何故", "🤔🤔"])
+async def test_a_short_or_a_long_question_is_fine(house: House, text: str) -> None:
+    assert (await house.app.ask(question(text), COUNCIL)).question.text == text
+
+
+async def test_one_that_is_done_is_returned_as_it_is(house: House) -> None:
+    await house.have(DONE)
+
+    resumed = await house.app.resume("d1")
+
+    assert resumed.state is State.DONE
+    assert house.work.started == []
+
+
+async def test_one_that_runs_is_not_started_again(house: House) -> None:
+    await house.have()
+    house.work.elsewhere.add("d1")
+
+    await house.app.resume("d1")
+
+    assert house.work.started == []
+
+
+async def test_one_that_a_dead_process_left_is_taken_over(house: House) -> None:
+    await house.have()
+    house.work.dead.add("d1")
+
+    await house.app.resume("d1")
+
+    assert await house.work.is_running("d1")
+    assert house.work.started == []
+
+
+async def test_one_that_was_stored_and_never_started_is_started(house: House) -> None:
+    await house.records.create(deliberation())
+
+    assert await house.app.recover() == ("d1",)
+    assert house.work.started == [("d1", 0)]
+    assert await house.app.recover() == ()
+
+
+async def test_all_that_dead_processes_left_is_taken_over(house: House) -> None:
+    await house.have()
+    house.work.dead.add("d1")
+
+    assert await house.app.recover() == ("d1",)
+    assert house.work.started == []
+
+
+async def test_one_that_ended_needs_no_recovery(house: House) -> None:
+    await house.have(DONE)
+
+    assert await house.app.recover() == ()
+
+
+async def test_a_failed_one_starts_afresh(house: House) -> None:
+    await house.have(FAILED)
+
+    resumed = await house.app.resume("d1")
+
+    assert (resumed.state, resumed.reason) == (State.QUEUED, None)
+    assert house.work.started == [("d1", 2)]
+
+
+async def test_a_running_one_is_cancelled_and_stays_so(house: House) -> None:
+    asked = await house.app.ask(question(), COUNCIL)
+
+    cancelled = await house.app.cancel(asked.id)
+
+    assert cancelled.state is State.CANCELLED
+    assert (await house.app.show(asked.id)).state is State.CANCELLED
+    assert not await house.work.is_running(asked.id)
+
+
+async def test_one_that_nobody_runs_gets_a_run_to_say_that_it_is_cancelled(house: House) -> None:
+    await house.have()
+
+    await house.app.cancel("d1")
+
+    assert house.work.started == [("d1", 2)]
+
+
+async def test_a_cancelled_one_can_be_resumed(house: House) -> None:
+    asked = await house.app.ask(question(), COUNCIL)
+    await house.app.cancel(asked.id)
+
+    resumed = await house.app.resume(asked.id)
+
+    assert resumed.state is State.QUEUED
+    assert await house.work.is_running(asked.id)
+
+
+async def test_what_has_ended_cannot_be_cancelled(house: House) -> None:
+    await house.have(DONE)
+
+    with pytest.raises(WrongUse, match="Deliberation d1 is done already"):
+        await house.app.cancel("d1")
+
+
+async def test_waiting_returns_it_as_it_stands_then(house: House) -> None:
+    await house.have(DONE)
+
+    assert (await house.app.wait("d1")).state is State.DONE
+
+
+@pytest.mark.parametrize("call", ["show", "resume", "cancel", "wait"])
+async def test_an_unknown_id_is_not_found(house: House, call: str) -> None:
+    with pytest.raises(NotFound):
+        await getattr(house.app, call)("nothing")
+
+
+async def test_history_is_searched_by_words(house: House) -> None:
+    asked = await house.app.ask(question("Why is the sky blue?"), COUNCIL)
+    await house.app.ask(question("Why is grass green?"), COUNCIL)
+
+    found = await house.app.history("sky")
+
+    assert [known.id for known in found] == [asked.id]
+
+
+def test_ids_are_short_and_sort_by_time() -> None:
+    ids = [new_id() for _ in range(200)]
+
+    assert len(set(ids)) == 200
+    assert {len(made) for made in ids} == {16}
+    assert [made[:9] for made in ids] == sorted(made[:9] for made in ids)
