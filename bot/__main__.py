@@ -49,7 +49,7 @@ def run(words: Sequence[str]) -> int:
     if isinstance(request, int):
         return request
     try:
-        return asyncio.run(_carry_out(request))
+        return asyncio.run(carry_out(request))
     except KeyboardInterrupt:
         return CANCELLED
     except CouncilError as error:
@@ -60,7 +60,8 @@ def run(words: Sequence[str]) -> int:
         return FAILED
 
 
-async def _carry_out(request: Request) -> int:
+async def carry_out(request: Request) -> int:
+    """Carry out one request and return the exit code. Raises `CouncilError`."""
     # What only some commands need is loaded by them: help must be there at once.
     from bot import logs
     from bot.config import load

@@ -1,0 +1,362 @@
+"""The program as people use it: real databases, real model servers, real signals."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from adapters.console.commandline import parse
+from bot.__main__ import carry_out, run
+from bot.llm.providers import KNOWN
+from tests.fakes.model_server import ModelServer, Script
+
+ROOT = Path(__file__).parents[2]
+MEMBERS = ("model-a", "model-b", "model-c")
+HEAVY = ("rich.console", "dbos", "sqlalchemy", "httpx", "aiohttp", "structlog")
+
+
+class Program:
+    """The command `council` in a folder of its own, with a model server behind it."""
+
+    def __init__(self, folder: Path, server: ModelServer) -> None:
+        self.server = server
+        self._folder = folder
+        self._environment = dict(os.environ)
+        # A start that compiles all modules anew would take seconds.
+        self._environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        self._environment["PYTHONPATH"] = str(ROOT)
+        members = ", ".join(f'"work/{name}"' for name in MEMBERS)
+        self.configure(
+            f'[providers.work]\nkind = "openai"\nbase_url = "{server.base_url}"\n'
+            f'[council]\nmembers = [{members}]\nchairman = "work/chair"\n'
+            "[deadlines]\nsoft_min = 0.3\ncall = 5\ndeliberation = 10\n"
+        )
+
+    def configure(self, text: str) -> None:
+        (self._folder / "council.toml").write_text(text)
+
+    async def start(self, *words: str, stdout: int = PIPE) -> Process:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *words),
+            stdout=stdout,
+            stderr=PIPE,
+            cwd=self._folder,
+            env=self._environment,
+        )
+
+    async def run(self, *words: str) -> Outcome:
+        return await ended(await self.start(*words))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    code: int
+    out: str
+    err: str
+
+
+async def ended(process: Process) -> Outcome:
+    out, err = await process.communicate()
+    assert b"Traceback" not in err, err.decode()
+    return Outcome(process.returncode or 0, (out or b"").decode(), err.decode())
+
+
+@pytest.fixture(autouse=True)
+def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No key, no file, an empty home."""
+    for name in [known.key_name for known in KNOWN.values() if known.key_name]:
+        monkeypatch.delenv(name, raising=False)
+    for name in ("COUNCIL_CONFIG", "COUNCIL_DATABASE_URL", "COUNCIL_LOG_LEVEL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COUNCIL_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+async def program(tmp_path: Path) -> AsyncGenerator[Program]:
+    async with ModelServer() as server:
+        yield Program(tmp_path, server)
+
+
+Call = Callable[..., Awaitable[Outcome]]
+
+
+@pytest.fixture
+def council(program: Program, capsys: pytest.CaptureFixture[str]) -> Call:
+    """Carry out a command within the test's own process, which is quicker."""
+    assert program.server.port
+
+    async def call(*words: str) -> Outcome:
+        request = parse(words)
+        assert not isinstance(request, int)
+        code = await carry_out(request)
+        printed = capsys.readouterr()
+        return Outcome(code, printed.out, printed.err)
+
+    return call
+
+
+def titles(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.startswith("== ")]
+
+
+async def test_a_question_is_answered_in_plain_text(council: Call) -> None:
+    outcome = await council("ask", "Which way is up?")
+
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "\x1b" not in outcome.out
+    found = titles(outcome.out)
+    assert (found[0], found[-1]) == ("== Question ==", "== Final answer ==")
+    assert sum(" · review · " in title for title in found) == len(MEMBERS)
+
+
+async def test_json_is_one_object_with_all_of_it(council: Call) -> None:
+    found = json.loads((await council("ask", "--json", "Which way is up?")).out)
+
+    assert (found["status"], found["question"]) == ("done", "Which way is up?")
+    assert [member["status"] for member in found["members"]] == ["answered"] * 3
+    assert len(found["answers"]) == len(found["reviews"]) == len(found["standings"]) == 3
+    assert found["synthesis"]["chairman"] == "chair"
+    assert found["timings"]["total_s"] >= found["timings"]["first_answer_s"] > 0
+    assert found["usage"]["prompt_tokens"] > 0
+
+
+async def test_quiet_prints_the_final_answer_alone(council: Call, program: Program) -> None:
+    program.server.scripts["chair"] = Script(text="Up is **up**.")
+
+    outcome = await council("ask", "--quiet", "Which way is up?")
+
+    assert (outcome.code, outcome.out, outcome.err) == (0, "Up is **up**.\n", "")
+
+
+async def test_what_was_asked_is_listed_and_shown(council: Call) -> None:
+    found = json.loads((await council("ask", "--json", "Which way is up?")).out)
+
+    history = await council("history", "WAY")
+    shown = await council("show", found["id"])
+    again = await council("show", found["id"], "--json")
+    resumed = await council("resume", found["id"], "--quiet")
+    nothing = await council("history", "elsewhere")
+
+    assert history.out.split()[0] == found["id"]
+    assert titles(shown.out)[-1] == "== Final answer =="
+    assert json.loads(again.out) == found
+    assert resumed.out.strip() == found["synthesis"]["text"].strip()
+    assert (nothing.out, nothing.err) == ("", "No deliberation holds these words.\n")
+
+
+async def test_when_all_members_fail_the_reason_is_on_stderr(
+    council: Call, program: Program
+) -> None:
+    program.server.default = Script(fault="401")
+
+    outcome = await council("ask", "--json", "Which way is up?")
+
+    assert outcome.code == 1
+    assert json.loads(outcome.out)["status"] == "failed"
+    assert "model-a did not answer" in outcome.err
+
+
+async def test_what_failed_is_resumed(council: Call, program: Program) -> None:
+    program.server.default = Script(fault="402")
+    failed = json.loads((await council("ask", "--json", "Which way is up?")).out)
+    program.server.default = Script()
+
+    outcome = await council("resume", failed["id"], "--json")
+
+    assert outcome.code == 0
+    assert json.loads(outcome.out)["status"] == "done"
+
+
+async def test_a_file_comes_along(council: Call, program: Program, tmp_path: Path) -> None:
+    (tmp_path / "plan.md").write_text("The plan is to go up.")
+
+    await council("ask", "--attach", "plan.md", "--mode", "fast", "What is wrong with this?")
+
+    assert "The plan is to go up." in json.dumps(program.server.requests[0].body)
+
+
+async def test_the_doctor_finds_what_is_wrong(council: Call, program: Program) -> None:
+    program.server.listing = [{"id": name} for name in (*MEMBERS, "chair")]
+    well = await council("doctor")
+    program.server.listing = [{"id": "model-a"}]
+    ill = await council("doctor")
+
+    assert (well.code, ill.code) == (0, 1)
+    assert [line[0] for line in well.out.splitlines()] == ["✓"] * 3
+    assert "✗ provider work: `work/model-b` is not among its 1 models" in ill.out
+
+
+async def test_models_are_listed(council: Call, program: Program) -> None:
+    program.server.listing = [{"id": "model-b"}, {"id": "model-a"}]
+
+    outcome = await council("models", "work")
+
+    assert [line.split()[0] for line in outcome.out.splitlines()] == [
+        "work/model-a",
+        "work/model-b",
+    ]
+
+
+async def test_local_models_sit_on_a_machine_without_keys(council: Call, program: Program) -> None:
+    program.server.listing = [{"id": "llama"}, {"id": "gemma"}]
+    program.configure(f'[providers.ollama]\nbase_url = "{program.server.base_url}"\n')
+
+    found = json.loads((await council("ask", "--json", "Which way is up?")).out)
+
+    assert [member["model"] for member in found["members"]] == ["ollama/gemma", "ollama/llama"]
+
+
+async def test_a_single_member_is_warned_about(council: Call) -> None:
+    outcome = await council("ask", "--member", "work/model-a", "--quiet", "Which way is up?")
+
+    assert outcome.err == "The council has one member only: nobody reviews its answer.\n"
+
+
+async def test_ctrl_c_cancels_and_resume_asks_no_answer_again(program: Program) -> None:
+    good: dict[str, Script] = dict.fromkeys(MEMBERS, Script())
+    program.server.scripts.update(good, chair=Script(fault="hang", times=1))
+    process = await program.start("ask", "Which way is up?")
+    assert process.stdout is not None
+    await process.stdout.readuntil(b"== Standings ==")
+
+    process.send_signal(signal.SIGINT)
+    outcome = await ended(process)
+    found = outcome.err.split("`council resume ")[1].split("`")[0]
+    asked = program.server.calls(purpose="answer")
+    resumed = await program.run("resume", found)
+
+    assert outcome.code == 130
+    assert "Cancelled." in outcome.err
+    assert resumed.code == 0
+    assert "== Final answer ==" in resumed.out
+    assert program.server.calls(purpose="answer") == asked == len(MEMBERS)
+
+
+async def test_a_second_ctrl_c_ends_the_program(program: Program) -> None:
+    program.server.default = Script(fault="hang")
+    process = await program.start("ask", "Which way is up?")
+    await program.server.wait_for_calls(len(MEMBERS))
+
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGINT)
+
+    assert (await ended(process)).code == 130
+
+
+async def test_a_killed_deliberation_is_finished_by_the_next_question(program: Program) -> None:
+    program.server.default = Script(fault="hang")
+    process = await program.start("ask", "The first question?")
+    await program.server.wait_for_calls(len(MEMBERS))
+    process.kill()
+    await process.communicate()
+    program.server.default = Script()
+
+    outcome = await program.run("ask", "--quiet", "The second question?")
+    history = await program.run("history")
+
+    assert outcome.code == 0
+    assert "Also finishing what was interrupted earlier" in outcome.err
+    assert [line.split()[3] for line in history.out.splitlines()] == ["done", "done"]
+
+
+async def test_a_reader_that_goes_away_is_no_error(program: Program) -> None:
+    reading, writing = os.pipe()
+    process = await program.start("ask", "Which way is up?", stdout=writing)
+    os.close(writing)
+    with os.fdopen(reading, "rb", 0) as reader:
+        assert await asyncio.to_thread(reader.read, 16) == b"== Question ==\n\n"
+
+    outcome = await ended(process)
+    history = await program.run("history")
+
+    assert (outcome.code, outcome.err) == (0, "")
+    assert history.out.split()[3] == "done"
+
+
+async def test_help_waits_for_nothing_heavy() -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c"),
+        "import sys; from bot.__main__ import run; run(['ask', '--help']);"
+        f"sys.exit(str([name for name in {HEAVY} if name in sys.modules]))",
+        stdout=PIPE,
+        stderr=PIPE,
+        cwd=ROOT,
+    )
+
+    assert (await process.communicate())[1] == b"[]\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["ask", ""], "The question is empty"),
+        (["ask", " \n\u200b"], "The question is blank"),
+        (["ask", "x"], "The question is a single character"),
+        (["ask", "x" * 100_000], "100,000 characters and the limit is 3,000"),
+        (["ask", "a\0b"], "NUL"),
+        (["ask", "a\ud800b"], "broken characters"),
+        (["ask", "-m", "foo/bar", "Why?"], "there is no provider `foo`"),
+        (["ask", "-m", "openai/gpt", "Why?"], "OPENAI_API_KEY is not set"),
+        (["ask", "-a", "nowhere.txt", "Why?"], "nowhere.txt cannot be read"),
+        (["show", "nothing"], "no deliberation"),
+        (["show", "../../etc/passwd"], "no deliberation"),
+        (["resume", "nothing"], "no deliberation"),
+        (["cancel", "nothing"], "no deliberation"),
+        (["models", "foo"], "no provider"),
+    ],
+)
+def test_wrong_use_is_one_sentence_and_exit_2(
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(words) == 2
+
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert sentence in printed.err
+    assert printed.err.startswith("council: ")
+    assert printed.err.count("\n") == 1
+
+
+def test_a_broken_file_is_named_with_its_line(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("council.toml").write_text("[council]\nmembers = [\n")
+
+    assert run(["ask", "Why?"]) == 2
+    assert "council.toml, line" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COUNCIL_DATA_DIR", "/proc/council")
+
+    assert run(["ask", "Why is that?"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_bare_machine_holds_a_rehearsal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["ask", "--mode", "fast", "Why is the sky blue?"]) == 0
+
+    printed = capsys.readouterr()
+    titles = [line for line in printed.out.splitlines() if line.startswith("== ")]
+    assert len(titles) >= 5
+    assert all(title.endswith("· rehearsal ==") for title in titles)
+
+
+def test_the_database_is_made_and_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["migrate"]) == 0
+    assert run(["doctor"]) == 0
+    assert run(["history"]) == 0
+    assert run(["models"]) == 0
+
+    assert "✓ database: open" in capsys.readouterr().out
