@@ -35,6 +35,13 @@ class Disguise:
         """
         return _BARE.sub(self._named, _CITATION.sub(self._cited, text))
 
+    def hide(self, text: str) -> str:
+        """Put labels in place of names, for text in which they were revealed to people."""
+        labels = {name: label for label, name in self.names.items()}
+        longest_first = sorted(map(re.escape, labels), key=len, reverse=True)
+        pattern = rf"(?<!\w)({'|'.join(longest_first)})(?!\w)"
+        return re.sub(pattern, lambda found: labels[found[1]], text) if labels else text
+
     def _cited(self, found: re.Match[str]) -> str:
         labels = [part.strip().upper() for part in found[1].split(",")]
         known = [self.names[label] for label in labels if label in self.names]

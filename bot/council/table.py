@@ -11,7 +11,8 @@ from statistics import median
 
 from bot.council import verify
 from bot.council.anonymity import nameless
-from bot.council.prompts import Brief, Prompt
+from bot.council.material import Brief
+from bot.council.prompts import Prompt
 from bot.domain import (
     Answer,
     Check,

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from bot.council import prompts
 from bot.council.anonymity import disguise
-from bot.council.prompts import Brief
+from bot.council.material import Brief
 from bot.domain import (
     Answer,
     Attachment,
     Check,
     Confidence,
     Deliberation,
+    Flag,
     Remark,
     Standings,
     Verdict,
@@ -98,16 +99,36 @@ def test_checks_and_unique_points_reach_the_chairman_under_labels() -> None:
     assert "This final answer is settled:" in user
 
 
-def test_what_only_one_answer_says_reaches_the_chairman() -> None:
+def test_what_reviewers_found_reaches_the_chairman_without_names() -> None:
     told = Story().tell()
-    point = replace(told.deliberation.reviews[0].appraisals[0], unique_points=("A cheaper way.",))
-    absent = replace(point, author="Nobody")
-    review = replace(told.deliberation.reviews[0], appraisals=(point, absent))
+    point = replace(
+        told.deliberation.reviews[0].appraisals[0], unique_points=("Cheaper than Ben.",)
+    )
+    flag = Flag("Ben", "Ada", "of the panel", "wrong", "major", "Cy (and Ben) know better.")
+    review = replace(told.deliberation.reviews[0], appraisals=(point,), flags=(flag, flag))
     held = replace(told.deliberation, reviews=(review,))
+    shown = disguise(held, NAMES, reader="chair")
 
-    _, user = prompts.synthesis(Brief(held, TEXTS, {}), disguise(held, NAMES, reader="chair"), None)
+    _, user = prompts.synthesis(Brief(held, TEXTS, {}), shown, None)
 
-    assert user.count(": A cheaper way.") == 1
+    ben, cy = shown.label("Ben"), shown.label("Cy")
+    assert f": Cheaper than {ben}." in user
+    assert user.count(f"“of the panel” (major, wrong). {cy} (and {ben}) know better.") == 1
+
+
+def test_a_revised_answer_names_nobody() -> None:
+    answers = (
+        Answer("Ada", "As Ben says.", "x/y", 1.0, revised_because="Ben is right."),
+        Answer("Ben", "Ben it is.", "x/y", 1.0),
+    )
+    held = replace(START, answers=answers)
+    shown = disguise(held, NAMES[:2], reader="chair")
+    texts = {answer.member: answer.text for answer in answers}
+
+    exhibit = Brief(held, texts, {}).exhibit(shown)
+
+    assert f"As {shown.label('Ben')} says." in exhibit
+    assert "Ben it is." in exhibit
 
 
 def test_a_schema_allows_only_the_labels_shown() -> None:
