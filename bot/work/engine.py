@@ -1,9 +1,12 @@
 """DBOS behind our `Work` port: a deliberation that was started is finished, whoever dies.
 
-A run is one DBOS workflow of one preemptible step, and its only input is the deliberation's id: the
-checkpoints are our own rows. Taking over from a dead process starts the next attempt here and
-then deletes the dead one's workflow; a crash between the two leaves both, and the next takeover
-sees one run in them. So nothing waits for DBOS's queue, which is polled once a second.
+A run is one DBOS workflow, and its only input is the deliberation's id: the checkpoints are our own
+rows. It has no DBOS step, which would cost as much again; all that a step would give is to be
+stopped when another process cancels the workflow, and that is one query a second here.
+
+Taking over from a dead process starts the next attempt here and then deletes the dead one's
+workflow. A crash between the two leaves both, and the next takeover sees one run in them. So
+nothing waits for DBOS's queue, which is polled once a second.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ import asyncio
 import socket
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import Self, cast
 
@@ -20,6 +23,7 @@ import structlog
 from dbos import DBOS, SetWorkflowID, WorkflowStatus
 
 from bot.domain import Deliberation
+from bot.errors import StorageError
 from bot.work import workflows
 from bot.work.database import engine_url, liveness_of
 from bot.work.launch import launched
@@ -28,6 +32,9 @@ from bot.work.runs import LocalRun, RunId, takeovers
 # Attempts in a row that died with their process; the next one would most likely die as well.
 _MAX_ATTEMPTS = 5
 _POLL_S = 0.25
+# How soon a run notices that another process cancelled it.
+_WATCH_EVERY_S = 1.0
+_SWEEP_EVERY_S = 5.0
 
 Runner = Callable[[str], Awaitable[None]]
 Body = Callable[[str], Coroutine[None, None, None]]
@@ -49,17 +56,20 @@ class DbosEngine:
         self._give_up = give_up
         self._executor_id = f"{socket.gethostname()}-{uuid.uuid4()}"
         self._liveness = liveness_of(self._url, self._executor_id)
-        self._sweeper = workflows.Sweeper()
         self._runs: dict[RunId, LocalRun] = {}
+        self._recorded: list[str] = []
         self._stack = AsyncExitStack()
-        self._workflow: Body = self._step
+        self._workflow: Body = self._perform
 
     async def __aenter__(self) -> Self:
-        self._workflow = _registered(self._step)
+        self._workflow = _registered(self._perform)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._liveness)
             await stack.enter_async_context(launched(self._url, self._executor_id))
-            await stack.enter_async_context(self._sweeper)
+            watch = workflows.repeated(_WATCH_EVERY_S, self._stop_cancelled)
+            await stack.enter_async_context(watch)
+            sweep = workflows.repeated(_SWEEP_EVERY_S, self._sweep)
+            await stack.enter_async_context(sweep)
             self._stack = stack.pop_all()
         return self
 
@@ -69,7 +79,9 @@ class DbosEngine:
             run.stop()
         for run in tuple(self._runs.values()):
             await run.recorded.wait()
-        await self._stack.aclose()
+        async with self._stack:
+            with suppress(StorageError):
+                await self._sweep()
 
     async def start(self, deliberation: Deliberation) -> None:
         """Start the run of this epoch; a second start of it changes nothing."""
@@ -154,12 +166,22 @@ class DbosEngine:
         # A cancelled one is still needed: for the next process, or to be seen as cancelled.
         if not future.cancelled():
             future.exception()
-            self._sweeper.add(str(run.id))
+            self._recorded.append(str(run.id))
 
-    async def _step(self, deliberation_id: str) -> None:
+    async def _perform(self, deliberation_id: str) -> None:
         run_id = RunId.parse(DBOS.workflow_id or "")
         work = self._run if run_id.attempt <= _MAX_ATTEMPTS else self._give_up
-        await self._runs[run_id].perform(asyncio.create_task(_quietly(work, deliberation_id)))
+        await self._runs[run_id].perform(_quietly(work, deliberation_id))
+
+    async def _stop_cancelled(self) -> None:
+        if self._runs:
+            for workflow_id in await workflows.cancelled([str(run) for run in self._runs]):
+                if run := self._runs.get(RunId.parse(workflow_id)):
+                    run.stop()
+
+    async def _sweep(self) -> None:
+        recorded, self._recorded = self._recorded, []
+        await workflows.forget(recorded)
 
     async def _sorted(
         self, pending: Iterable[WorkflowStatus]
@@ -176,9 +198,10 @@ class DbosEngine:
         return tuple(dead), tuple(living)
 
 
-def _registered(step: Body) -> Body:
+def _registered(body: Body) -> Body:
+    # DBOS takes a bound method for a class of workflows; this is one function.
     async def workflow(deliberation_id: str) -> None:
-        await DBOS.run_step_async({"name": "run", "preemptible": True}, step, deliberation_id)
+        await body(deliberation_id)
 
     return DBOS.workflow(name="council", max_recovery_attempts=_MAX_ATTEMPTS)(workflow)
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import Self
-
-# How long a run that was told to stop may take to say goodbye.
-_GOODBYE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -58,37 +55,18 @@ class LocalRun:
     _task: asyncio.Task[None] | None = None
     _is_stopping: bool = False
 
-    async def perform(self, task: asyncio.Task[None]) -> None:
-        """Wait for the task that does the work; a cancellation reaches it once, however many come.
-
-        It may say goodbye after the first one, and is not interrupted again while it does.
-        """
-        self._task = task
+    async def perform(self, work: Coroutine[None, None, None]) -> None:
+        """Do the work. Raises `CancelledError` if it is stopped."""
+        self._task = asyncio.create_task(work)
         if self._is_stopping:
-            task.cancel()
+            self._task.cancel()
         try:
-            await asyncio.wait({task})
-            task.result()
-        except asyncio.CancelledError:
-            self.stop()
-            await _let_finish(task)
-            raise
+            await self._task
         finally:
             self.ended.set()
 
     def stop(self) -> None:
-        """Cancel it, unless that has happened already."""
-        if self._is_stopping:
-            return
-        self._is_stopping = True
-        if self._task is not None:
+        """Cancel it; once only, since it may say goodbye after that."""
+        if not self._is_stopping and self._task is not None:
             self._task.cancel()
-
-
-async def _let_finish(task: asyncio.Task[None]) -> None:
-    deadline = asyncio.get_running_loop().time() + _GOODBYE_S
-    while not task.done() and (left := deadline - asyncio.get_running_loop().time()) > 0:
-        try:
-            await asyncio.wait({task}, timeout=left)
-        except asyncio.CancelledError:
-            continue  # the caller raises the first one again
+        self._is_stopping = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import Protocol
@@ -98,7 +98,7 @@ class Worker:
 
     async def _bring_to_end(self, live: LiveState) -> None:
         stopwatch = Stopwatch(live.deliberation.timings, asyncio.get_running_loop().time)
-        posts = await stored(partial(self._outbox.owed, live.deliberation.id))
+        posts = await self._owed(live.deliberation)
         chat = self._chats[live.deliberation.question.place.platform]
         async with Poster(
             chat, self._outbox, live, posts, on_answer=stopwatch.answer_shown
@@ -108,6 +108,9 @@ class Worker:
                 await self._reason(run)
             await poster.finish()
             await run.save_timings()
+
+    async def _owed(self, deliberation: Deliberation) -> tuple[Post, ...]:
+        return await stored(partial(self._outbox.owed, deliberation.id))
 
     async def _reason(self, run: _Run) -> None:
         deliberation = run.live.deliberation
@@ -126,7 +129,7 @@ class Worker:
         """Record a failure; its posts are planned with it, if they were not before."""
         if live.deliberation.state.is_final:
             return
-        owed = await stored(partial(self._outbox.owed, live.deliberation.id))
+        owed = await self._owed(live.deliberation)
         posts = [Post(live.deliberation.id, slot) for slot in (ROOT, conclusion_slot(owed))]
         failure = DeliberationFailed(reason)
         await stored(partial(self._records.save, live.deliberation, [failure], posts=posts))
@@ -166,7 +169,7 @@ class _Run:
         self._records = records
         self._poster = poster
         self._stopwatch = stopwatch
-        self._saved = live.deliberation.timings
+        self._timings = live.deliberation.timings
 
     async def take(self, event: Event) -> None:
         """Save a fact and show it; show at once what only passes."""
@@ -185,18 +188,22 @@ class _Run:
     async def record(self, fact: Fact) -> None:
         """Save a fact together with the posts that it brings, then show it."""
         self._stopwatch.note(fact)
-        before, timings = self.live.deliberation, self._stopwatch.timings
-        posts = [Post(before.id, slot) for slot in self._new_slots(fact)]
-        await stored(partial(self._records.save, before, [fact], posts=posts, timings=timings))
-        self._saved = timings
-        self.live.fold(fact, timings)
+        posts = [Post(self.live.deliberation.id, slot) for slot in self._new_slots(fact)]
+        await self._save([fact], posts)
+        self.live.fold(fact, self._timings)
         self._poster.owe(posts)
 
     async def save_timings(self) -> None:
         """Save what was measured since the last fact."""
+        if self._stopwatch.timings != self._timings:
+            await self._save([], [])
+
+    async def _save(self, facts: Sequence[Fact], posts: Sequence[Post]) -> None:
         timings = self._stopwatch.timings
-        if timings != self._saved:
-            await stored(partial(self._records.save, self.live.deliberation, [], timings=timings))
+        news = None if timings == self._timings else timings
+        save = partial(self._records.save, self.live.deliberation, facts, posts=posts, timings=news)
+        await stored(save)
+        self._timings = timings
 
     def _new_slots(self, fact: Fact) -> list[str]:
         slots = [ROOT, slot_of(fact)]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from typing import Self, TypeVar
+from typing import TypeVar
 
 from dbos import DBOS, WorkflowStatus
 from dbos import error as dbos_error
@@ -19,9 +19,8 @@ VERSION = "council-1"
 
 # DBOS repeats a failing statement for ever; a caller wants to hear that the database is away.
 _PATIENCE_S = 30.0
-_SWEEP_EVERY_S = 5.0
 _BATCH = 200
-# A cancelled workflow must stay until its process has seen that; it looks once a second.
+# A cancelled workflow must stay until its process has seen that; it looks now and then.
 _KEEP_ENDED = timedelta(minutes=5)
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
@@ -57,10 +56,18 @@ async def cancel(workflow_ids: list[str]) -> None:
         await asked(DBOS.cancel_workflows_async(workflow_ids))
 
 
+async def cancelled(workflow_ids: list[str]) -> list[str]:
+    """Return which of these were cancelled."""
+    listed = DBOS.list_workflows_async(
+        workflow_ids=workflow_ids, status="CANCELLED", load_input=False, load_output=False
+    )
+    return [workflow.workflow_id for workflow in await asked(listed)]
+
+
 async def forget(workflow_ids: list[str]) -> None:
     """Delete workflows."""
-    if workflow_ids:
-        await asked(DBOS.delete_workflows_async(workflow_ids))
+    for start in range(0, len(workflow_ids), _BATCH):
+        await asked(DBOS.delete_workflows_async(workflow_ids[start : start + _BATCH]))
 
 
 async def forget_ended() -> None:
@@ -75,35 +82,19 @@ async def forget_ended() -> None:
     await forget([workflow.workflow_id for workflow in await asked(listed)])
 
 
-class Sweeper:
-    """Deletes workflows that ended here, in batches now and then; an async context manager."""
+@asynccontextmanager
+async def repeated(every_s: float, call: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]:
+    """Make a call now and then while the context is open; one that fails is made again later."""
+    task = asyncio.create_task(_repeat(every_s, call))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
 
-    def __init__(self) -> None:
-        self._ended: list[str] = []
-        self._task: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._sweep_for_ever())
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
-        await self._sweep()
-
-    def add(self, workflow_id: str) -> None:
-        """Take a workflow that is not needed any more."""
-        self._ended.append(workflow_id)
-
-    async def _sweep_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(_SWEEP_EVERY_S)
-            await self._sweep()
-
-    async def _sweep(self) -> None:
-        # What cannot be deleted now is deleted later, by whoever comes to it.
+async def _repeat(every_s: float, call: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        await asyncio.sleep(every_s)
         with suppress(StorageError):
-            while batch := self._ended[:_BATCH]:
-                await forget(batch)
-                del self._ended[: len(batch)]
+            await call()
