@@ -35,6 +35,7 @@ _POLL_S = 0.25
 # How soon a run notices that another process cancelled it.
 _WATCH_EVERY_S = 1.0
 _SWEEP_EVERY_S = 5.0
+_CLOSING_S = 15.0
 
 Runner = Callable[[str], Awaitable[None]]
 Body = Callable[[str], Coroutine[None, None, None]]
@@ -77,8 +78,11 @@ class DbosEngine:
         """Stop what runs here, leaving it to the next process, and close."""
         for run in self._runs.values():
             run.stop()
-        for run in tuple(self._runs.values()):
-            await run.recorded.wait()
+        # A database that is away must not keep the process from ending.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSING_S):
+                for run in tuple(self._runs.values()):
+                    await run.recorded.wait()
         async with self._stack:
             with suppress(StorageError):
                 await self._sweep()
@@ -203,7 +207,7 @@ def _registered(body: Body) -> Body:
     async def workflow(deliberation_id: str) -> None:
         await body(deliberation_id)
 
-    return DBOS.workflow(name="council", max_recovery_attempts=_MAX_ATTEMPTS)(workflow)
+    return DBOS.workflow(name=workflows.NAME, max_recovery_attempts=_MAX_ATTEMPTS)(workflow)
 
 
 async def _quietly(work: Runner, deliberation_id: str) -> None:

@@ -13,7 +13,7 @@ import structlog
 from dbos import DBOS, DBOSConfig
 
 from bot.work.database import SCHEMA, connect
-from bot.work.workflows import VERSION, asked
+from bot.work.workflows import NAME, VERSION, asked
 
 _THREADS = 16
 # DBOS sleeps this long between looks at things that nobody here uses, and closing waits for it.
@@ -43,7 +43,7 @@ async def launched(url: sa.URL, executor_id: str) -> AsyncGenerator[None]:
 
 def _config(url: sa.URL, database: sa.Engine, executor_id: str) -> DBOSConfig:
     return DBOSConfig(
-        name="council",
+        name=NAME,
         system_database_engine=database,
         system_database_url=url.render_as_string(hide_password=False),
         dbos_system_schema=SCHEMA,

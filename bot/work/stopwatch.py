@@ -16,7 +16,7 @@ class Stopwatch:
         self.timings = timings
         self._now = now
         self._began = self._stage_began = now()
-        self._stage = State.ANSWERING
+        self._stage: State | None = None
 
     def answer_shown(self) -> None:
         """Note that an answer can be read now."""

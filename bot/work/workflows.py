@@ -16,6 +16,7 @@ from bot.errors import StorageError
 
 # A constant: with rows as checkpoints every version can finish what another one began.
 VERSION = "council-1"
+NAME = "council"
 
 # DBOS repeats a failing statement for ever; a caller wants to hear that the database is away.
 _PATIENCE_S = 30.0
@@ -42,6 +43,7 @@ async def pending(prefix: str = "") -> list[WorkflowStatus]:
     return await asked(
         DBOS.list_workflows_async(
             status="PENDING",
+            name=NAME,
             app_version=VERSION,
             workflow_id_prefix=prefix or None,
             load_input=False,
@@ -74,6 +76,7 @@ async def forget_ended() -> None:
     """Delete some of what ended a while ago and was left by a process that did not come to it."""
     listed = DBOS.list_workflows_async(
         status=_ENDED,
+        name=NAME,
         completed_before=(datetime.now(UTC) - _KEEP_ENDED).isoformat(),
         limit=_BATCH,
         load_input=False,

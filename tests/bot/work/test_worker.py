@@ -112,6 +112,19 @@ async def test_timings_count_from_the_start_of_the_run() -> None:
 
 
 @virtual
+async def test_a_resumed_run_keeps_what_the_earlier_one_measured() -> None:
+    stage = Stage()
+    await stage.ask()
+    await stage.interrupt(WHOLE[0], 2, *WHOLE[3:5], 1, WHOLE[5])
+
+    ended = await stage.run(WHOLE[5], 3, *WHOLE[7:])
+
+    assert ended.timings.first_answer_s == 2
+    assert ended.timings.answers_s == 3
+    assert ended.timings.reviews_s == 3
+
+
+@virtual
 async def test_an_answer_that_is_shown_after_the_end_is_timed_as_well() -> None:
     stage = Stage()
     await stage.ask()
