@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
-from pydantic_core import ErrorDetails
 
 from bot.config.lines import line_of
 from bot.domain import Mode
@@ -91,8 +91,8 @@ def read(path: Path) -> CouncilFile:
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False)
         # A misspelt key is also a missing one; the first says more.
-        details = min(faults, key=lambda fault: fault["type"] == "missing")
-        raise BadConfig(_wrong(path, text, details)) from None
+        worst = min(faults, key=lambda fault: fault["type"] == "missing")
+        raise BadConfig(_wrong(path, text, worst["type"], worst["loc"])) from None
 
 
 def nearest(name: str, known: tuple[str, ...]) -> str:
@@ -121,24 +121,19 @@ def _not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> str:
     return f"{path}, line {line}: this is not TOML: `{shown}`. Check quotes, brackets and commas."
 
 
-def _wrong(path: Path, text: str, details: ErrorDetails) -> str:
-    place = tuple(part for part in details["loc"] if isinstance(part, str))
-    line = line_of(text, details["loc"])
-    key, table = place[-1], ".".join(place[:-1])
+def _wrong(path: Path, text: str, kind: str, place: tuple[int | str, ...]) -> str:
+    keys = tuple(part for part in place if isinstance(part, str))
+    key, table = keys[-1], ".".join(keys[:-1])
     within = f" in [{table}]" if table else ""
-    return f"{path}, line {line}: {_sentence(details, key, within)}"
-
-
-def _sentence(details: ErrorDetails, key: str, within: str) -> str:
-    match details["type"]:
+    match kind:
         case "extra_forbidden":
-            hint = nearest(key, _known_keys(details["loc"]))
-            return f"unknown key `{key}`{within}{hint}"
+            sentence = f"unknown key `{key}`{within}{nearest(key, _known_keys(keys))}"
         case "missing":
-            return f"`{key}` is missing{within}."
-        case kind:
-            wanted = _EXPECTED.get(key, _WANTED.get(kind, "something else"))
-            return f"`{key}`{within} must be {wanted}."
+            sentence = f"`{key}` is missing{within}."
+        case _:
+            wanted = _EXPECTED.get(key) or _WANTED.get(kind, "something else")
+            sentence = f"`{key}`{within} must be {wanted}."
+    return f"{path}, line {line_of(text, place)}: {sentence}"
 
 
 _EXPECTED = {
@@ -162,21 +157,19 @@ _WANTED = {
 }
 
 
-def _known_keys(place: tuple[int | str, ...]) -> tuple[str, ...]:
+def _known_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the keys that the table around the last key may hold."""
     table: type[BaseModel] = CouncilFile
-    for part in place[:-1]:
-        table = _TABLES.get(part, table) if isinstance(part, str) else table
+    for key in keys[:-1]:
+        table = _TABLES.get(key, table)
     return tuple(table.model_fields)
 
 
-_TABLES = cast(
-    "dict[str, type[BaseModel]]",
-    {
-        "providers": ProviderTable,
-        "council": CouncilTable,
-        "members": SeatTable,
-        "chairman": SeatTable,
-        "deadlines": DeadlinesTable,
-        "limits": LimitsTable,
-    },
-)
+_TABLES: Mapping[str, type[BaseModel]] = {
+    "providers": ProviderTable,
+    "council": CouncilTable,
+    "members": SeatTable,
+    "chairman": SeatTable,
+    "deadlines": DeadlinesTable,
+    "limits": LimitsTable,
+}

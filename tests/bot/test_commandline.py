@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import pty
 import signal
 import sys
+import termios
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -282,6 +285,31 @@ async def test_a_reader_that_goes_away_is_no_error(program: Program) -> None:
 
     assert (outcome.code, outcome.err) == (0, "")
     assert history.out.split()[3] == "done"
+
+
+async def test_a_terminal_shows_the_seats_live(program: Program) -> None:
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 80))
+    process = await program.start("ask", "Which way is up?", stdout=theirs)
+    os.close(theirs)
+
+    shown = await asyncio.to_thread(_read_to_end, ours)
+
+    assert (await ended(process)).code == 0
+    assert "answering" in shown
+    assert "The members are answering." in shown
+    assert "Final answer" in shown
+    assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l")
+
+
+def _read_to_end(terminal: int) -> str:
+    parts: list[bytes] = []
+    # Linux ends a terminal that nobody writes to any more with an error.
+    with suppress(OSError):
+        while part := os.read(terminal, 65536):
+            parts.append(part)
+    os.close(terminal)
+    return b"".join(parts).decode()
 
 
 async def test_help_waits_for_nothing_heavy() -> None:
