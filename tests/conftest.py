@@ -41,6 +41,9 @@ class Postgres:
         self._server = server
         self._address = server.get_uri(database="{}").replace(":@", "@")
         self._numbers = count()
+        # Nothing here outlives the tests.
+        self._execute("ALTER SYSTEM SET fsync = off")
+        self._execute("SELECT pg_reload_conf()")
 
     def start(self) -> None:
         """Start it again after `stop`."""

@@ -7,8 +7,7 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 
-import psycopg
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot.errors import StorageError
@@ -18,6 +17,7 @@ _BUSY = "The database is locked by another program for too long; try again in a 
 _FULL = "The disk that holds the database is full; free some space."
 _UNREACHABLE = "The database server cannot be reached or broke off the connection."
 _READ_ONLY = "The database cannot be written: its file, folder or server is read-only."
+_MISSING_TABLE = "The database has not been set up; run `council migrate`."
 _CROWDED = "The database has no free connection; try again in a moment."
 
 _SQLITE = {
@@ -40,6 +40,7 @@ _POSTGRES = {
     "28000": "The database server refused the user name or password.",
     "28P01": "The database server refused the user name or password.",
     "3D000": "The database server has no database of that name; create it first.",
+    "42P01": _MISSING_TABLE,
     "42501": "The database user lacks a right that Council needs.",
     "53100": _FULL,
     "53300": _CROWDED,
@@ -53,7 +54,6 @@ _REFUSALS = (
     (re.compile(r'password|role ".*" does not exist|no pg_hba.conf entry'), "28000"),
     (re.compile(r"too many clients|connection slots"), "53300"),
 )
-_MISSING_TABLE = "The database has not been set up; run `council migrate`."
 
 
 @contextmanager
@@ -67,34 +67,34 @@ def translated() -> Generator[None]:
 
 def storage_error(error: SQLAlchemyError) -> StorageError:
     """Say in a sentence what went wrong."""
-    return StorageError(_sentence(error))
+    trouble = StorageError(_sentence(error))
+    trouble.__cause__ = error
+    return trouble
 
 
 def is_passing(error: SQLAlchemyError) -> bool:
     """Say whether the same transaction may succeed when tried again on a new connection."""
     if not isinstance(error, DBAPIError):
         return False
-    is_circle = _code(error.orig).startswith("40")
-    return error.connection_invalidated or _is_lost(error.orig) or is_circle
+    is_circle = _code(error).startswith("40")
+    return error.connection_invalidated or _is_lost(error) or is_circle
 
 
 def is_own_fault(error: SQLAlchemyError) -> bool:
     """Say whether the content of a write was refused, rather than any write at this time."""
-    if not isinstance(error, DBAPIError):
-        return True
-    return not isinstance(error.orig, (sqlite3.OperationalError, psycopg.OperationalError))
+    return not isinstance(error, OperationalError | PoolTimeoutError)
 
 
 def _sentence(error: SQLAlchemyError) -> str:
     if isinstance(error, PoolTimeoutError):
         return _CROWDED
-    origin = error.orig if isinstance(error, DBAPIError) else None
-    if isinstance(origin, sqlite3.Error):
-        return _sqlite_sentence(origin)
-    if _is_lost(origin):
+    if not isinstance(error, DBAPIError):
+        return _UNKNOWN
+    if isinstance(error.orig, sqlite3.Error):
+        return _sqlite_sentence(error.orig)
+    if _is_lost(error):
         return _UNREACHABLE
-    code = _code(origin)
-    return _MISSING_TABLE if code == "42P01" else _POSTGRES.get(code, _UNKNOWN)
+    return _POSTGRES.get(_code(error), _UNKNOWN)
 
 
 def _sqlite_sentence(error: sqlite3.Error) -> str:
@@ -105,17 +105,15 @@ def _sqlite_sentence(error: sqlite3.Error) -> str:
     return _SQLITE.get(code, _UNKNOWN)
 
 
-def _is_lost(origin: BaseException | None) -> bool:
+def _is_lost(error: DBAPIError) -> bool:
     """Say whether the server is gone: no code, or one of a broken connection or a shutdown."""
-    if not isinstance(origin, psycopg.OperationalError):
+    if isinstance(error.orig, sqlite3.Error) or not isinstance(error, OperationalError):
         return False
-    code = _code(origin)
+    code = _code(error)
     return code == "" or code.startswith(("08", "57P"))
 
 
-def _code(origin: BaseException | None) -> str:
-    if not isinstance(origin, psycopg.Error):
-        return ""
-    said = str(origin)
-    refusals = (code for pattern, code in _REFUSALS if pattern.search(said))
-    return origin.sqlstate or next(refusals, "")
+def _code(error: DBAPIError) -> str:
+    """Return PostgreSQL's code for an error, empty if there is none."""
+    refusals = (code for pattern, code in _REFUSALS if pattern.search(str(error.orig)))
+    return getattr(error.orig, "sqlstate", None) or next(refusals, "")

@@ -58,10 +58,6 @@ class Positions:
         self._last = max(self._last + 1, time.time_ns())
         return self._last
 
-    def __iter__(self) -> Iterator[int]:
-        """Return itself."""
-        return self
-
 
 def creation(deliberation: Deliberation, delivery: str | None) -> Unit:
     """Return the rows of a new deliberation and its council."""
@@ -127,9 +123,7 @@ def by_shape(units: Iterable[Unit]) -> dict[Shape, list[Row]]:
     """Gather the rows of each shape, in the order they are to be written."""
     latest: dict[tuple[object, ...], Unit] = {}
     for number, unit in enumerate(units):
-        place = unit.place or (number,)
-        latest.pop(place, None)
-        latest[place] = unit
+        latest[unit.place or (number,)] = unit
     gathered: dict[Shape, list[Row]] = {shape: [] for shape in Shape}
     for unit in latest.values():
         for shape, row in unit.rows:

@@ -120,7 +120,7 @@ class Writer:
         except SQLAlchemyError as error:
             if len(changes) > 1 and is_own_fault(error):
                 return [(await self._outcomes([change]))[0] for change in changes]
-            return [storage_error(error)] * len(changes)
+            return [storage_error(error) for _ in changes]
 
     async def _patiently(self, changes: Sequence[Change]) -> list[Outcome]:
         """Write a burst, again if the connection was lost: every change may be written twice."""

@@ -221,6 +221,18 @@ class RecordsContract:
         known = await records.load(new.id)
         assert known == replace(folded(new, history), timings=timings)
 
+    async def test_everything_stays_in_the_order_it_arrived(self, records: Records) -> None:
+        new = await records.create(a_deliberation())
+        facts: list[Fact] = []
+        for member in ("Cyd", "Bob", "Dan", "Ada"):
+            review = ReviewArrived(Review(member, "Good.", "work/a", 0.5))
+            facts.extend((an_answer(member), a_failure(member), review))
+
+        for fact in facts:
+            await records.save(new, [fact])
+
+        assert await records.load(new.id) == folded(new, facts)
+
     async def test_a_save_that_is_repeated_changes_nothing(
         self, records: Records, outbox: Outbox
     ) -> None:

@@ -90,6 +90,14 @@ async def test_an_unreachable_server_says_so() -> None:
 
 
 @pytest.mark.postgres
+def test_an_unknown_user_is_told_so(postgres: Postgres) -> None:
+    url = make_url(postgres.make_database()).set(username="nobody_known")
+
+    with pytest.raises(StorageError, match="user name or password"):
+        migrate(url.render_as_string(hide_password=False))
+
+
+@pytest.mark.postgres
 def test_a_missing_database_on_the_server_says_so(postgres: Postgres) -> None:
     url = make_url(postgres.make_database()).set(database="nowhere")
 

@@ -119,6 +119,17 @@ async def test_a_lock_of_another_process_is_waited_for(
     await waiting
 
 
+async def test_several_databases_write_to_one_place_side_by_side(database_url: str) -> None:
+    async def write() -> None:
+        async with open_database(database_url) as database:
+            records = SqlRecords(database)
+            for _ in range(20):
+                new = await records.create(a_deliberation())
+                await records.save(new, [an_answer()])
+
+    await asyncio.gather(write(), write(), write())
+
+
 @pytest.mark.postgres
 async def test_a_connection_that_the_server_ends_is_replaced(
     postgres: Postgres, postgres_url: str
