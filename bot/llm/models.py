@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from random import Random
 
@@ -32,7 +33,8 @@ _MILLION = 1_000_000
 class HttpModels:
     """The models of these providers, asked over HTTP; implements `bot.ports.Models`.
 
-    One instance a process and event loop: it remembers limits, failures and abilities.
+    One instance a process and event loop: it remembers limits, failures and abilities. `random`
+    spreads retries, `clock` times how long a failing model is left alone.
     """
 
     def __init__(
@@ -42,11 +44,13 @@ class HttpModels:
         *,
         waits: Waits | None = None,
         random: Random | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         jitter = random or Random()  # noqa: S311 - spreads retries, guards no secret
         self._providers = dict(providers)
         self._means = Means(http, Prices(), waits or Waits(), jitter)
         self._lanes = {name: Lane(provider) for name, provider in providers.items()}
+        self._clock = clock
         self._endpoints: dict[str, Endpoint] = {}
 
     async def complete(self, request: ModelRequest) -> Completion:
@@ -98,10 +102,9 @@ class HttpModels:
         if provider is None or not model_id:
             sentence = _unknown(name) if provider is None else f"{model} names no model."
             raise ModelError(Failure(FailureKind.NOT_FOUND, sentence))
-        clock = asyncio.get_running_loop().time
         source = Source(provider, model_id)
         dialect = _DIALECTS[provider.kind]
-        endpoint = Endpoint(source, dialect, self._lanes[name], Breaker(clock))
+        endpoint = Endpoint(source, dialect, self._lanes[name], Breaker(self._clock))
         self._endpoints[model] = endpoint
         return endpoint
 

@@ -89,6 +89,13 @@ def _status(status: int, retry_after: Callable[[], str] | str | None = None) -> 
     return play
 
 
+def _coded(status: int, code: str) -> Handler:
+    async def play(_: Exchange) -> web.StreamResponse:
+        return web.json_response({"error": {"type": code, "code": code}}, status=status)
+
+    return play
+
+
 def _soon() -> str:
     return format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)
 
@@ -203,6 +210,14 @@ async def _nul(exchange: Exchange) -> web.StreamResponse:
     return await exchange.answer("\0".join(exchange.text))
 
 
+async def _raw_nul(exchange: Exchange) -> web.StreamResponse:
+    if not exchange.is_stream:
+        document = exchange.wire.document(exchange.text, "stop", None)
+        return exchange.ok(document.replace(b" ", b" \0"))
+    events = exchange.wire.events([exchange.text], "stop", None)
+    return await exchange.send(event.replace(b" ", b" \0") for event in events)
+
+
 async def _only_nul(exchange: Exchange) -> web.StreamResponse:
     return await exchange.answer("\0\0\0")
 
@@ -288,6 +303,8 @@ FAULTS: dict[str, Fault] = {
     "429-retry-after-2": Fault(_status(429, "2"), FailureKind.RATE_LIMITED),
     "429-retry-after-huge": Fault(_status(429, "86400"), FailureKind.RATE_LIMITED),
     "429-retry-after-date": Fault(_status(429, _soon), FailureKind.RATE_LIMITED),
+    "429-no-credit": Fault(_coded(429, "insufficient_quota"), FailureKind.NO_CREDIT),
+    "400-too-long": Fault(_coded(400, "context_length_exceeded"), FailureKind.BAD_REQUEST),
     "500": Fault(_status(500), FailureKind.SERVER_ERROR),
     "502": Fault(_status(502), FailureKind.SERVER_ERROR),
     "503": Fault(_status(503), FailureKind.OVERLOADED),
@@ -321,6 +338,7 @@ FAULTS: dict[str, Fault] = {
     "tool-call": Fault(_tool_call, FailureKind.TOOL_CALL),
     "refusal": Fault(_refusal, FailureKind.REFUSED),
     "nul-bytes": Fault(_nul, None),
+    "raw-nul-bytes": Fault(_raw_nul, None),
     "keep-alive-after-finish": Fault(_keep_alive_after_finish, None),
     "odd-content-type": Fault(_odd_content_type, None),
     "usage-missing": Fault(_without_usage, None),

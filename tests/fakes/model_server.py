@@ -58,7 +58,10 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request that reached the server; `at_s` is on the monotonic clock."""
+    """One request that reached the server.
+
+    `at_s` is on the monotonic clock; requests on one connection come from the same `port`.
+    """
 
     model: str
     purpose: str
@@ -66,6 +69,7 @@ class Asked:
     at_s: float
     body: Mapping[str, Any]
     headers: Mapping[str, str]
+    port: int
 
 
 class ModelServer:
@@ -162,7 +166,11 @@ class ModelServer:
         model, (system, prompt) = str(body["model"]), _read(body)
         purpose = find_purpose(system)
         is_stream = bool(body.get("stream"))
-        self.requests.append(Asked(model, purpose, is_stream, at_s, body, dict(request.headers)))
+        peer = request.transport and request.transport.get_extra_info("peername")
+        port = peer[1] if peer else 0
+        self.requests.append(
+            Asked(model, purpose, is_stream, at_s, body, dict(request.headers), port)
+        )
         self._arrived.set()
         script = self.scripts.get(model, self.default)
         text = script.texts.get(purpose, script.text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import AsyncIterator, Callable
 from random import Random
 
@@ -51,11 +52,15 @@ def providers(server: ModelServer) -> dict[str, Provider]:
 
 @pytest.fixture
 def build(providers: dict[str, Provider], http: Http) -> Callable[..., HttpModels]:
-    """Build models with other waits or further providers."""
+    """Build models with further providers, other waits or another clock."""
 
-    def build(*more: Provider, waits: Waits | None = None) -> HttpModels:
+    def build(
+        *more: Provider,
+        waits: Waits | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> HttpModels:
         known = {**providers, **{provider.name: provider for provider in more}}
-        return HttpModels(known, http, waits=waits, random=NoPauses())
+        return HttpModels(known, http, waits=waits, random=NoPauses(), clock=clock)
 
     return build
 

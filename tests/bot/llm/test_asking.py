@@ -125,6 +125,28 @@ async def test_a_refused_key_is_not_tried_again_at_once(models: HttpModels, serv
     assert server.calls("model-a") == 1
 
 
+async def test_a_probe_that_is_cancelled_does_not_block_the_next(
+    build: Callable[..., HttpModels], server: ModelServer
+):
+    now = [0.0]
+    models = build(clock=lambda: now[0])
+    server.scripts["model-a"] = Script(fault="500")
+    for _ in range(2):
+        await failure_of(models)
+    now[0] = 31.0
+    server.scripts["model-a"] = Script(latency_s=60)
+    calls = server.calls()
+
+    probe = asyncio.create_task(models.complete(request(deadline_s=60.0)))
+    await server.wait_for_calls(calls + 1)
+    assert (await failure_of(models)).failure.kind is FailureKind.SUSPENDED
+    probe.cancel()
+    await asyncio.wait([probe])
+
+    server.scripts["model-a"] = Script()
+    assert (await models.complete(request())).text
+
+
 async def test_short_deadlines_suspend_nobody(models: HttpModels, server: ModelServer):
     server.scripts["model-a"] = Script(fault="hang", times=6)
     for _ in range(6):
@@ -344,6 +366,25 @@ async def test_a_slow_reader_does_not_make_a_model_silent(
             await asyncio.sleep(0.3)  # longer than a model may stay silent
 
     assert "".join(pieces) == "one two three four"
+
+
+async def test_connections_are_used_again(models: HttpModels, server: ModelServer):
+    await ask(models, request(), is_stream=True)
+    await ask(models, request(), is_stream=True)
+    await models.complete(request())
+
+    assert len({asked.port for asked in server.requests}) == 1
+
+
+async def test_a_logged_failure_holds_no_foreign_words(
+    models: HttpModels, caplog: pytest.LogCaptureFixture
+):
+    error = await failure_of(models, model="gone/model-a")
+    logging.getLogger("test").error("failed", exc_info=error)
+
+    assert "gone cannot be reached" in caplog.text
+    assert "Cannot connect" not in caplog.text
+    assert "aiohttp" not in caplog.text
 
 
 async def test_the_key_is_nowhere_but_on_the_wire(

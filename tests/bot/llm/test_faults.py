@@ -26,7 +26,21 @@ PROVIDERS = ("work", "claude")
 BAD = [name for name, fault in FAULTS.items() if fault.kind is not None]
 HARMLESS = [name for name, fault in FAULTS.items() if fault.kind is None]
 # After these a stream may not even have begun with an answer.
-ONCE = {"400", "401", "402", "403", "404", "redirect", "hang", "html", "empty", "refusal", "cut"}
+ONCE = {
+    "429-no-credit",
+    "400-too-long",
+    "400",
+    "401",
+    "402",
+    "403",
+    "404",
+    "redirect",
+    "hang",
+    "html",
+    "empty",
+    "refusal",
+    "cut",
+}
 
 
 def request(provider: str, deadline_s: float = DEADLINE_S) -> ModelRequest:
@@ -111,6 +125,8 @@ async def test_a_flood_takes_little_memory(
     [
         ("401", "work: the key was refused (401). Check WORK_KEY's value."),
         ("402", "work: the account has no credit left (402). Top it up."),
+        ("429-no-credit", "work: the account has no credit left (402). Top it up."),
+        ("400-too-long", "work: the question with its context is too long for bad (413)."),
         ("404", "work has no model bad (404). `council models work` lists its models."),
         (
             "429-retry-after-huge",
