@@ -201,19 +201,23 @@ def _prose(
     points: Sequence[str],
     disguise: Disguise,
 ) -> str:
-    """Write a review as a person would read it, in Markdown."""
+    """Write a review as a person would read it, in Markdown: a paragraph an answer, faults below."""
     parts: list[str] = []
     for appraisal in appraisals:
-        lines = [f"**{appraisal.author}**: {appraisal.verdict.replace('_', ' ')}."]
-        lines += [f"- Good: {text}" for text in appraisal.strengths]
-        lines += [f"- Only here: {text}" for text in appraisal.unique_points]
-        lines += [_flag_line(flag) for flag in flags if flag.author == appraisal.author]
-        parts.append("\n".join(lines))
+        told = [f"**{appraisal.author}**: {appraisal.verdict.replace('_', ' ')}"]
+        told += appraisal.strengths
+        told += [f"Only here: {point}" for point in appraisal.unique_points]
+        parts.append(" ".join(map(_sentence, told)))
+        faults = [_flag_line(flag) for flag in flags if flag.author == appraisal.author]
+        parts += ["\n".join(faults)] if faults else []
     if parts and points:
-        parts.append(
-            "A correct answer needs:\n" + "\n".join(f"- {_told(p, disguise)}" for p in points)
-        )
+        needs = "; ".join(_told(point, disguise).rstrip(".") for point in points)
+        parts.append(f"A correct answer needs: {needs}.")
     return "\n\n".join(parts)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def _flag_line(flag: Flag) -> str:

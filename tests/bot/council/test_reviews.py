@@ -137,9 +137,10 @@ def test_prose_speaks_of_names_not_labels() -> None:
 
     parsed = read(review(reviews=entries, reference_points=["A height [K7]"]))
 
-    assert "- Good: Clearer than Ben and Cy" in parsed.text
-    assert "- Only here: The year" in parsed.text
-    assert "A correct answer needs:\n- A height [Ada]" in parsed.text
+    assert parsed.text == (
+        "**Ada**: mixed. Clearer than Ben and Cy. Only here: The year.\n\n"
+        "A correct answer needs: A height [Ada]."
+    )
 
 
 def test_an_empty_review_object_falls_back_to_the_text() -> None:
