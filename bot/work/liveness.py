@@ -6,8 +6,13 @@ import asyncio
 import fcntl
 import hashlib
 import os
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    contextmanager,
+    suppress,
+)
 from functools import partial
 from pathlib import Path
 from typing import LiteralString, Protocol, Self
@@ -61,12 +66,9 @@ class FileLiveness:
         self._lock: int | None = None
 
     async def __aenter__(self) -> Self:
-        try:
+        with self._translated():
             self._folder.mkdir(parents=True, exist_ok=True)
             self._lock = self._lock_own_file()
-        except OSError as error:
-            message = f"The folder {self._folder} cannot be written; make it writable."
-            raise StorageError(message) from error
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -77,19 +79,30 @@ class FileLiveness:
 
     async def is_alive(self, executor_id: str) -> bool:
         """Say whether the process with this executor id still runs."""
-        return self._is_held(self._path(executor_id))
+        with self._translated():
+            return self._is_held(self._path(executor_id))
 
     @asynccontextmanager
     async def recovering(self) -> AsyncGenerator[bool, None]:
         """Hold the right to take over the work of the dead, and sweep their files away."""
-        descriptor = os.open(self._folder / "recovery", os.O_RDWR | os.O_CREAT, 0o600)
+        with self._translated():
+            descriptor = os.open(self._folder / "recovery", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             is_ours = await _patiently(partial(_try_lock_async, descriptor))
             yield is_ours
             if is_ours:
-                self._sweep()
+                with self._translated():
+                    self._sweep()
         finally:
             os.close(descriptor)
+
+    @contextmanager
+    def _translated(self) -> Generator[None]:
+        try:
+            yield
+        except OSError as error:
+            message = f"The folder {self._folder} cannot be written; make it writable."
+            raise StorageError(message) from error
 
     def _path(self, executor_id: str) -> Path:
         return self._folder / f"{executor_id}.alive"

@@ -30,10 +30,10 @@ async def stored(write: Callable[[], Awaitable[T]]) -> T:
     return await write()
 
 
-async def in_time(call: Awaitable[T]) -> T:
+async def in_time(call: Awaitable[T], limit_s: float = _CHAT_CALL_S) -> T:
     """Await a call to a chat platform. Raises `ChatUnclear` when it takes too long."""
     try:
-        async with asyncio.timeout(_CHAT_CALL_S):
+        async with asyncio.timeout(limit_s):
             return await call
     except TimeoutError as error:
         message = "The chat platform did not answer in time."

@@ -21,6 +21,8 @@ from bot.work.patience import in_time, stored
 
 _NO_THREAD = "The thread could not be opened."
 _NO_CONTENT = "There is nothing to show for it."
+# Posts wait behind a live edit, so a slow one is dropped.
+_LIVE_EDIT_S = 5.0
 _SETTLED = (PostState.SENT, PostState.GIVEN_UP)
 
 
@@ -158,10 +160,8 @@ class Poster:
         return self._live.report()
 
     async def _conclude(self, post: Post) -> Post:
-        content = _report(self._live.deliberation, SYNTHESIS)
-        if content is None:
-            return given_up(post, _NO_CONTENT)
-        return await self._manuscript.finish(self._addressed(post), content)
+        finished = report(self._live.deliberation, post.slot)
+        return await self._manuscript.finish(self._addressed(post), finished)
 
     @property
     def _is_homeless(self) -> bool:
@@ -196,7 +196,7 @@ class Poster:
         if now < self._next_edit_at:
             return self._next_edit_at - now
         try:
-            await in_time(self._chat.edit(root, self._fresh_root()))
+            await in_time(self._chat.edit(root, self._fresh_root()), _LIVE_EDIT_S)
         except ChatBusy as busy:
             self._is_stale = True
             self._next_edit_at += busy.retry_after_s

@@ -153,7 +153,8 @@ class Worker:
                 if chat is None or deliberation.state is not State.CANCELLED:
                     return
                 for post in await self._outbox.owed(deliberation_id):
-                    if post.slot == ROOT or post.state is PostState.OPEN:
+                    is_live = post.slot == ROOT or post.state is PostState.OPEN
+                    if is_live and post.message_id is not None:
                         await chat.edit(post, report(deliberation, post.slot))
         except (CouncilError, TimeoutError):
             log.warning("cancellation not shown", deliberation=deliberation_id)

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.domain import Post, PostState, State
 from bot.domain.events import SynthesisPiece, SynthesisReady, SynthesisRestarted
@@ -195,8 +196,10 @@ def test_a_draft_that_fails_still_ends_in_the_final_answer(call: Call, error: Ch
         await stage.ask()
         stage.chat.break_next(call, error)
 
-        await stage.run(*PIECES, 1, END)
+        with capture_logs() as logs:
+            await stage.run(*PIECES, 1, END)
 
+        assert logs == []
         assert stage.chat.slots() == SLOTS
         assert isinstance(stage.chat.message("synthesis").reports[-1], SynthesisReport)
         assert stage.chat.message("synthesis").is_pinned
@@ -254,6 +257,18 @@ async def test_a_half_written_answer_that_was_deleted_is_sent_anew() -> None:
 
 
 @virtual
+async def test_the_final_answer_comes_last_although_it_was_planned_before() -> None:
+    stage = Stage()
+    await stage.ask()
+    await stage.interrupt(*WHOLE[:5])
+    stage.records.posts["d1", "synthesis"] = Post("d1", "synthesis")
+
+    await stage.run()
+
+    assert stage.chat.slots() == SLOTS
+
+
+@virtual
 async def test_a_half_written_answer_becomes_the_message_of_the_failure() -> None:
     stage = Stage()
     await stage.ask()
@@ -262,6 +277,18 @@ async def test_a_half_written_answer_becomes_the_message_of_the_failure() -> Non
 
     assert stage.chat.slots() == SLOTS
     assert isinstance(stage.chat.message("synthesis").reports[-1], FailureReport)
+
+
+@virtual
+async def test_a_post_without_content_is_given_up() -> None:
+    stage = Stage()
+    await stage.ask()
+    stage.records.posts["d1", "answer:Nobody"] = Post("d1", "answer:Nobody")
+
+    ended = await stage.run()
+
+    assert ended.state is State.DONE
+    assert stage.states()["answer:Nobody"] is PostState.GIVEN_UP
 
 
 @virtual
@@ -294,9 +321,23 @@ async def test_live_edits_rest_while_the_platform_is_busy() -> None:
     await stage.ask()
     stage.chat.break_next("edit", BUSY)
 
-    await stage.interrupt(WHOLE[0], 1, *WHOLE[1:3], 1, WHOLE[3])
+    run = asyncio.create_task(stage.interrupt(WHOLE[0], 1, *WHOLE[1:3], 1, WHOLE[3]))
+    await asyncio.sleep(7)
+    while_busy = stage.chat.count("edit")
+    await run
 
-    assert stage.chat.count("edit") == 2
+    assert (while_busy, stage.chat.count("edit")) == (1, 2)
+
+
+@virtual
+async def test_a_live_edit_that_hangs_is_dropped() -> None:
+    stage = Stage()
+    await stage.ask()
+    stage.chat.gates["edit", "root"] = asyncio.Event()
+
+    await stage.interrupt(WHOLE[0], 1, *WHOLE[1:4])
+
+    assert stage.chat.slots() == ["root", "answer:Ada"]
 
 
 @virtual

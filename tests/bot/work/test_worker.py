@@ -246,6 +246,7 @@ async def test_whoever_is_superseded_stops_without_a_word() -> None:
     await run
 
     assert script.is_closed
+    assert asyncio.get_running_loop().time() == 1
     assert stage.chat.calls == calls
     assert (await stage.records.load("d1")).state is State.ANSWERING
 
