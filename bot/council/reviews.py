@@ -201,7 +201,7 @@ def _prose(
     points: Sequence[str],
     disguise: Disguise,
 ) -> str:
-    """Write a review as a person would read it, in Markdown: a paragraph an answer, faults below."""
+    """Write a review as a person would read it: a paragraph for each answer, faults below it."""
     parts: list[str] = []
     for appraisal in appraisals:
         told = [f"**{appraisal.author}**: {appraisal.verdict.replace('_', ' ')}"]
