@@ -281,6 +281,15 @@ async def _odd_content_type(exchange: Exchange) -> web.StreamResponse:
     return exchange.ok(exchange.wire.document(exchange.text, "stop", None), "text/plain")
 
 
+async def _never_streams(exchange: Exchange) -> web.StreamResponse:
+    return exchange.ok(exchange.wire.document(exchange.text, "stop", None))
+
+
+async def _always_streams(exchange: Exchange) -> web.StreamResponse:
+    events = exchange.wire.events([exchange.text], "stop", None)
+    return await exchange.send(events, **{"Content-Type": "text/event-stream"})
+
+
 async def _without_usage(exchange: Exchange) -> web.StreamResponse:
     return await exchange.answer(exchange.text, usage=None)
 
@@ -341,6 +350,8 @@ FAULTS: dict[str, Fault] = {
     "raw-nul-bytes": Fault(_raw_nul, None),
     "keep-alive-after-finish": Fault(_keep_alive_after_finish, None),
     "odd-content-type": Fault(_odd_content_type, None),
+    "never-streams": Fault(_never_streams, None),
+    "always-streams": Fault(_always_streams, None),
     "usage-missing": Fault(_without_usage, None),
     "usage-negative": Fault(_with_usage(-5, -1), None),
     "usage-string": Fault(_with_usage("7", "many"), None),
