@@ -82,8 +82,8 @@ async def show(records: Records, terminal: Terminal, deliberation_id: str, *, is
         return DONE
     for slot in _slots(deliberation):
         terminal.screen.show(report(deliberation, slot))
-    if deliberation.reason is not None:
-        terminal.say(deliberation.reason)
+    if deliberation.state is State.FAILED:
+        _explain(terminal, deliberation)
     elif deliberation.state is not State.DONE:
         terminal.say(f"It is {deliberation.state}. {_how_to_go_on(deliberation.id)}")
     return DONE
@@ -138,8 +138,7 @@ def _outcome(desk: Desk, deliberation: Deliberation, *, is_json: bool) -> int:
             desk.terminal.say(f"Cancelled. {_how_to_go_on(deliberation.id)}")
             return CANCELLED
         case State.FAILED:
-            for line in (deliberation.reason or "It failed.", *_failures(deliberation)):
-                desk.terminal.say(line)
+            _explain(desk.terminal, deliberation)
         case _:
             desk.terminal.say(f"It stopped. {_how_to_go_on(deliberation.id)}")
     return FAILED
@@ -177,10 +176,10 @@ def _slots(deliberation: Deliberation) -> list[str]:
     return slots
 
 
-def _failures(deliberation: Deliberation) -> list[str]:
-    return [
-        phrases.absence(failed.member, failed.failure.sentence) for failed in deliberation.failures
-    ]
+def _explain(terminal: Terminal, deliberation: Deliberation) -> None:
+    terminal.say(deliberation.reason or "It failed.")
+    for failed in deliberation.failures:
+        terminal.say(phrases.absence(failed.member, failed.failure.sentence))
 
 
 def _print_document(terminal: Terminal, deliberation: Deliberation) -> None:

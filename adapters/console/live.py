@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from time import monotonic
 from typing import Self
 
@@ -55,13 +54,13 @@ class LiveScreen:
         self._final: _FinalAnswer | None = None
         self._ticker: asyncio.Task[None] | None = None
         self._live = Live(
+            self,
             console=console,
             auto_refresh=False,
             transient=True,
             redirect_stdout=False,
             redirect_stderr=False,
             vertical_overflow="crop",
-            get_renderable=self._live_area,
         )
 
     async def __aenter__(self) -> Self:
@@ -71,8 +70,7 @@ class LiveScreen:
     async def __aexit__(self, *exc_info: object) -> None:
         if self._ticker is not None:
             self._ticker.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._ticker
+            await asyncio.wait([self._ticker])
         self._live.stop()
 
     def show(self, report: Report) -> None:
@@ -82,8 +80,8 @@ class LiveScreen:
                 self._console.print(render(report))
                 self.update(report)
             case SynthesisReport():
-                self._conclude(report)
                 self._root = None
+                self._conclude(report)
             case FailureReport():
                 self._root = None
             case _:
@@ -144,7 +142,8 @@ class LiveScreen:
         if self._live.is_started:
             self._live.refresh()
 
-    def _live_area(self) -> RenderableType:
+    def __rich__(self) -> RenderableType:
+        # Asked for anew with every message, so that the area is never behind what is above it.
         parts: list[RenderableType] = []
         if self._final is not None:
             parts += [self._final.tail(self._console.height - _LINES_BELOW), Text()]
@@ -182,8 +181,8 @@ class _FinalAnswer:
         whole, incomplete = whole_escapes(self._rest)
         done, tail = split_blocks(harmless(whole))
         if done.strip():
-            self._print(done)
             self._rest = tail + incomplete
+            self._print(done)
 
     def tail(self, height: int) -> RenderableType:
         """Return the last lines of the unfinished block, no more than fit on the screen."""
@@ -204,8 +203,7 @@ class _FinalAnswer:
     def _print(self, markdown: str) -> None:
         self._printed += markdown
         if markdown.strip():
-            self._console.print(_segments(self._lines(markdown)))
-            self._console.print()
+            self._console.print(Group(_segments(self._lines(markdown)), Text()))
 
     def _lines(self, markdown: str) -> list[list[Segment]]:
         lines = self._console.render_lines(Markdown(markdown), pad=False)

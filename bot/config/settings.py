@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_config_path, user_data_path
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.config.file import CouncilFile, ProviderTable, read
@@ -29,6 +29,11 @@ class _Environment(BaseSettings):
     database_url: SecretStr | None = None
     data_dir: Path | None = None
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "warning"
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _in_any_case(cls, given: str) -> str:
+        return given.lower()
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,12 @@ def test_the_environment_names_file_data_and_database(
     assert "secret" not in repr(load())
 
 
+def test_a_log_level_may_be_written_in_capitals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COUNCIL_LOG_LEVEL", "DEBUG")
+
+    assert load().log_level == "debug"
+
+
 def test_the_users_own_file_is_the_last_resort(tmp_path: Path) -> None:
     folder = tmp_path / "home/.config/council"
     folder.mkdir(parents=True)

@@ -96,6 +96,21 @@ async def test_an_answer_longer_than_the_screen_is_printed_whole() -> None:
     assert [terminal.text.count(f"Paragraph {number} of") for number in range(60)] == [1] * 60
 
 
+async def test_blocks_are_parted_by_one_empty_line() -> None:
+    terminal = Terminal()
+    done = replace(DONE, synthesis=replace(SYNTHESIS, text="First.\n\n- a\n- b\n\nLast."))
+
+    async with terminal.screen as screen:
+        screen.begin(report(done, "synthesis"))
+        for block in ("First.\n\n", "- a\n- b\n\n", "Last."):
+            screen.append(block)
+            screen.show(report(done, "standings"))
+        screen.show(report(done, "synthesis"))
+
+    assert re.search(r"• a *\n +• b *\n\n", terminal.text)
+    assert not re.search(r"\n\n\n +• a", terminal.text)
+
+
 async def test_an_answer_that_differs_from_its_stream_is_printed_in_full() -> None:
     terminal = Terminal()
 
