@@ -35,8 +35,9 @@ class Attempt:
         data = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
         async with self._exchange.open("POST", self._dialect.PATH, data) as response:
             if _has_events(response, is_stream=bool(body.get("stream"))):
-                async for piece in self._events(response):
-                    yield piece
+                async with aclosing(self._events(response)) as pieces:
+                    async for piece in pieces:
+                        yield piece
                 self._conclude()
                 return
             document = await self._exchange.document(response, ANSWER_BYTES)
@@ -122,5 +123,5 @@ async def _drain(chunks: AsyncGenerator[bytes]) -> None:
 
 def _has_events(response: Response, *, is_stream: bool) -> bool:
     """Go by what was sent: some servers stream always, some never."""
-    kind = response.header("content-type")
+    kind = response.header("content-type").lower()
     return kind.startswith("text/event-stream") or (is_stream and "json" not in kind)

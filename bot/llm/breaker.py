@@ -76,5 +76,5 @@ class Breaker:
         self._is_probing = False
 
     def _open(self, seconds: float, failure: Failure) -> None:
-        self._open_until = self._clock() + seconds
+        self._open_until = max(self._open_until or 0.0, self._clock() + seconds)
         self.last = failure.sentence

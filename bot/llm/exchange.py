@@ -16,9 +16,9 @@ from bot.llm.patience import Patience
 from bot.llm.retry import read_retry_after
 from bot.llm.shapes import Json, load_json, mapping
 
-_OK = 200
+_GOOD = range(200, 300)
 _ERROR_BYTES = 64_000  # of an error's document; only its code and its words for features matter
-_ERROR_S = 5.0
+_ERROR_S = 2.0
 # Codes that say more than the HTTP status they come with: no credit, question too long.
 _TELLING = frozenset({402, 413})
 
@@ -75,7 +75,8 @@ class Exchange:
 
     async def _send(self, method: str, path: str, body: bytes | None) -> Response:
         provider = self._source.provider
-        if not (provider.api_key or "").isascii() or not (provider.api_key or "").isprintable():
+        key = provider.api_key or ""
+        if not (key.isascii() and key.isprintable()):
             raise failures.unusable_key(self._source)
         headers = {"Content-Type": "application/json", **self._dialect.headers(provider)}
         try:
@@ -90,12 +91,12 @@ class Exchange:
 
     async def _check(self, response: Response) -> None:
         is_compressed = response.header("content-encoding").lower() not in {"", "identity"}
-        if response.status != _OK:
-            body = b"" if is_compressed else await _error_body(response)
+        if response.status not in _GOOD:
+            body = b"" if is_compressed else await self._error_body(response)
             raise self._refused(response, body)
         if is_compressed:
             raise failures.compressed(self._source)
-        if response.header("content-type").startswith("text/html"):
+        if response.header("content-type").lower().startswith("text/html"):
             raise failures.web_page(self._source)
 
     def _refused(self, response: Response, body: bytes) -> AttemptError:
@@ -110,13 +111,13 @@ class Exchange:
         named = named_features(said)
         return failures.by_status(self._source, response.status, retry_after_s=waits, named=named)
 
-
-async def _error_body(response: Response) -> bytes:
-    body = bytearray()
-    with suppress(TimeoutError, HttpError):
-        async with asyncio.timeout(_ERROR_S), aclosing(response.chunks()) as chunks:
-            async for chunk in chunks:
-                body += chunk
-                if len(body) > _ERROR_BYTES:
-                    break
-    return bytes(body[:_ERROR_BYTES])
+    async def _error_body(self, response: Response) -> bytes:
+        body = bytearray()
+        until = min(self.patience.due, asyncio.get_running_loop().time() + _ERROR_S)
+        with suppress(TimeoutError, HttpError):
+            async with asyncio.timeout_at(until), aclosing(response.chunks()) as chunks:
+                async for chunk in chunks:
+                    body += chunk
+                    if len(body) > _ERROR_BYTES:
+                        break
+        return bytes(body[:_ERROR_BYTES])

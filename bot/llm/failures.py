@@ -250,4 +250,5 @@ def _key_advice(provider: Provider) -> str:
 
 
 def _show(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds >= 10 else f"{max(seconds, 0.1):.1g} s"  # noqa: PLR2004 - two digits are enough
+    digits = f"{max(seconds, 0.1):.1f}" if seconds < 9.5 else f"{seconds:.0f}"  # noqa: PLR2004 - two digits are enough
+    return f"{digits.removesuffix('.0')} s"

@@ -28,6 +28,16 @@ _DIALECTS: Mapping[Kind, Dialect] = {"openai": chat_completions, "anthropic": me
 _LIST_S = 20.0
 _LIST_BYTES = 16_000_000  # the longest list known has under 1 MB
 _MILLION = 1_000_000
+_ABOUT_ANSWERS = frozenset(
+    {
+        FailureKind.BAD_REQUEST,
+        FailureKind.NOT_FOUND,
+        FailureKind.TIMED_OUT,
+        FailureKind.CUT_OFF,
+        FailureKind.MALFORMED,
+        FailureKind.TOO_LARGE,
+    }
+)
 
 
 class HttpModels:
@@ -78,7 +88,7 @@ class HttpModels:
         try:
             document = await self._fetch_list(Source(known, "its list of models"))
         except AttemptError as failed:
-            raise ModelError(failed.failure) from failed
+            raise ModelError(_unlisted(known, failed.failure)) from failed
         entries = [mapping(entry) for entry in items(document.get("data"))]
         ids = [text(entry.get("id")).removeprefix("models/") for entry in entries]
         infos = [_info(provider, entry, name) for entry, name in zip(entries, ids, strict=True)]
@@ -107,6 +117,14 @@ class HttpModels:
         endpoint = Endpoint(source, dialect, self._lanes[name], Breaker(self._clock))
         self._endpoints[model] = endpoint
         return endpoint
+
+
+def _unlisted(provider: Provider, failure: Failure) -> Failure:
+    """Say of the list what is otherwise said of a model's answer."""
+    if failure.kind not in _ABOUT_ANSWERS:
+        return failure
+    sentence = f"{provider.name} did not send its list of models. Check its base_url."
+    return Failure(failure.kind, sentence)
 
 
 def _unknown(provider: str) -> str:

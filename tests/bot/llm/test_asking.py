@@ -457,6 +457,21 @@ async def test_models_are_listed_with_the_prices_that_the_provider_tells(
     )
 
 
+async def test_a_list_that_is_not_there_is_named_as_such(
+    build: Callable[..., HttpModels], server: ModelServer
+):
+    models = build(Provider("odd", "openai", f"{server.base_url}/odd"))
+
+    with pytest.raises(ModelError, match=r"^odd did not send its list of models\."):
+        await models.list("odd")
+
+
+async def test_no_time_is_a_failure_like_any_other(models: HttpModels):
+    error = await failure_of(models, deadline_s=0.0)
+
+    assert error.failure.kind is FailureKind.TIMED_OUT
+
+
 async def test_a_list_that_cannot_be_fetched_fails_in_words(models: HttpModels):
     with pytest.raises(ModelError, match="gone cannot be reached"):
         await models.list("gone")

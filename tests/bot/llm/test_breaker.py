@@ -117,6 +117,14 @@ def test_a_refused_key_suspends_at_once_for_a_short_time(breaker: Breaker, clock
     assert breaker.enter() == 0
 
 
+def test_a_refused_key_does_not_shorten_a_suspension(breaker: Breaker):
+    fail(breaker)
+
+    fail(breaker, 1, BAD_KEY)
+
+    assert breaker.enter() == 30
+
+
 def test_stragglers_do_not_prolong_a_suspension(breaker: Breaker, clock: Clock):
     fail(breaker)
     clock.now += 20
