@@ -82,7 +82,9 @@ async def ours(port: int, councils: int, database: str, folder: Path) -> tuple[f
     from bot.work.worker import Worker  # noqa: PLC0415
 
     url = f"http://127.0.0.1:{port}/v1"
-    provider = Provider("work", "openai", url, concurrency=4 * councils, requests_per_minute=None, is_local=True)
+    provider = Provider(
+        "work", "openai", url, concurrency=4 * councils, requests_per_minute=None, is_local=True
+    )
     names = list(PACES) if councils == 1 else [f"m{number}" for number in range(MEMBERS)]
     seats = tuple(Seat(name, f"work/{name}") for name in names)
     council = Council(seats, Seat("Chair", "work/chair"), is_revising=False)
