@@ -52,26 +52,26 @@ class Desk:
 
 async def ask(desk: Desk, question: Question, council: Council, *, is_json: bool) -> int:
     """Put a question, follow it to its end, and finish what dead processes left."""
-    left = await desk.app.recover()
-    if left:
-        desk.terminal.say(f"Also finishing what was interrupted earlier: {', '.join(left)}.")
+    left = await _recover(desk)
     deliberation = await desk.app.ask(question, council)
     code = await _follow(desk, deliberation.id, is_json=is_json)
-    if code != CANCELLED:
-        await _until_interrupted(_wait_for_all(desk.app, left))
-    return code
+    return await _finish(desk, left, code)
 
 
 async def resume(desk: Desk, deliberation_id: str, *, is_json: bool) -> int:
-    """Show what was posted, and follow the rest."""
+    """Show what was posted, follow the rest, and finish what dead processes left."""
     known = await desk.app.show(deliberation_id)
-    desk.chat.watch(known.question.place)
     if known.state is State.DONE:
         desk.terminal.screen.show(report(known, SYNTHESIS))
-        return _outcome(desk, known, is_json=is_json)
+        # Its process may have died with the answer on record and the message not yet confirmed.
+        left = await _recover(desk, besides=deliberation_id)
+        return await _finish(desk, left, _outcome(desk, known, is_json=is_json))
+    desk.chat.watch(known.question.place)
     desk.chat.recall(deliberation_id)
+    left = await _recover(desk, besides=deliberation_id)
     await desk.app.resume(deliberation_id)
-    return await _follow(desk, deliberation_id, is_json=is_json)
+    code = await _follow(desk, deliberation_id, is_json=is_json)
+    return await _finish(desk, left, code)
 
 
 async def show(records: Records, terminal: Terminal, deliberation_id: str, *, is_json: bool) -> int:
@@ -116,6 +116,22 @@ def print_models(out: TextIO, models: Sequence[ModelInfo]) -> None:
     for model in models:
         prices = "  ".join(map(_price, (model.prompt_usd, model.completion_usd)))
         write_or_mute(out, f"{one_line(model.name):<{width}}  {prices}".rstrip() + "\n")
+
+
+async def _recover(desk: Desk, besides: str | None = None) -> tuple[str, ...]:
+    """Take over what dead processes left; say so, but for the one that is asked for anyway."""
+    left = await desk.app.recover()
+    others = [deliberation_id for deliberation_id in left if deliberation_id != besides]
+    if others:
+        desk.terminal.say(f"Also finishing what was interrupted earlier: {', '.join(others)}.")
+    return left
+
+
+async def _finish(desk: Desk, left: Iterable[str], code: int) -> int:
+    """Finish what was taken over, unless Ctrl-C was pressed before; return the exit code."""
+    if code != CANCELLED:
+        await _until_interrupted(_wait_for_all(desk.app, left))
+    return code
 
 
 async def _follow(desk: Desk, deliberation_id: str, *, is_json: bool) -> int:
