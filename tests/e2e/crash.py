@@ -1,0 +1,255 @@
+"""Council programs that are killed, and what is left of their deliberations."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import assert_never
+
+from bot.domain import Deliberation, Post, PostState, State
+from bot.storage.database import open_database
+from bot.storage.outbox import SqlOutbox
+from bot.storage.records import SqlRecords
+from tests.e2e.crash_server import CHAIRMAN, MEMBERS, CrashServer, Moment
+
+ROOT = Path(__file__).parents[2]
+# Far above what a run takes on a busy machine; it only keeps a hanging one from hanging the tests.
+_PATIENCE_S = 60.0
+_LOOK_EVERY_S = 0.002
+_ALL = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The model server kills the program at a moment."""
+
+    moment: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """The program kills itself at a port; see `crash_program`."""
+
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """Whoever reads the program's output kills it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Whoever watches the terminal's record kills the program when it holds so many messages."""
+
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """The program is killed so many seconds after its first request, or after its start."""
+
+    seconds: float
+    is_from_start: bool = False
+
+
+Death = Served | Crossed | Printed | Posted | Elapsed
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a program ended and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def was_killed(self) -> bool:
+        return self.code == -signal.SIGKILL
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What was kept of a deliberation at some time, and what the models had been asked for it.
+
+    `shown` are the keys of the messages in the terminal's record.
+    """
+
+    deliberation: Deliberation | None
+    posts: tuple[Post, ...]
+    shown: tuple[str, ...]
+    asked: Counter[tuple[str, str]]
+
+    @property
+    def deliberation_id(self) -> str:
+        """Empty if it was never recorded."""
+        return "" if self.deliberation is None else self.deliberation.id
+
+    @property
+    def recorded(self) -> Counter[tuple[str, str]]:
+        """The paid calls on record, by model and purpose."""
+        calls = () if self.deliberation is None else self.deliberation.calls
+        return Counter((call.model.partition("/")[2], call.purpose) for call in calls)
+
+
+class Machine:
+    """A folder, a database and a model server for any number of programs."""
+
+    def __init__(
+        self, folder: Path, database_url: str, server: CrashServer, *, revision: str = "off"
+    ) -> None:
+        self.server = server
+        self._folder = folder
+        self._database_url = database_url
+        folder.mkdir(parents=True, exist_ok=True)
+        members = ", ".join(f'"work/{name}"' for name in MEMBERS)
+        (folder / "council.toml").write_text(
+            f'[providers.work]\nkind = "openai"\nbase_url = "{server.base_url}"\n'
+            f'[council]\nmembers = [{members}]\nchairman = "work/{CHAIRMAN}"\n'
+            f'revision = "{revision}"\n'
+            "[deadlines]\nsoft_min = 30\ncall = 30\ndeliberation = 60\n"
+        )
+
+    async def start(self, *words: str, crash_at: str | None = None) -> Process:
+        """Start the program, or the one that kills itself."""
+        module = ("bot",) if crash_at is None else ("tests.e2e.crash_program", crash_at)
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", *module, *words),
+            stdout=PIPE,
+            stderr=PIPE,
+            cwd=self._folder,
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": str(self._folder),
+                "PYTHONPATH": str(ROOT),
+                "COUNCIL_DATA_DIR": str(self._folder / "data"),
+                "COUNCIL_DATABASE_URL": self._database_url,
+            },
+        )
+
+    async def run(self, *words: str) -> Outcome:
+        """Run the program to its end."""
+        return await ended(await self.start(*words))
+
+    async def kill(self, death: Death, question: str, *words: str) -> Outcome:
+        """Run a program that works on a question until its death; it may end before."""
+        crash_at = death.at if isinstance(death, Crossed) else None
+        process = await self.start(*words, crash_at=crash_at)
+        async with asyncio.TaskGroup() as group:
+            striking = group.create_task(self._strike(death, process, question))
+            if isinstance(death, Printed):
+                await striking  # it reads what would else be gathered here
+            outcome = await ended(process)
+            striking.cancel()
+        return outcome
+
+    async def sighting(self, question: str) -> Sighting:
+        """Look at what is kept of a question's deliberation."""
+        asked = self.server.asked(question)
+        async with open_database(self._database_url) as database:
+            records, outbox = SqlRecords(database), SqlOutbox(database)
+            for found in await records.search(limit=_ALL):
+                if found.question.text == question:
+                    posts = await outbox.owed(found.id)
+                    deliberation = await records.load(found.id)
+                    return Sighting(deliberation, posts, self._shown(question), asked)
+        return Sighting(None, (), (), asked)
+
+    async def _strike(self, death: Death, process: Process, question: str) -> None:
+        match death:
+            case Crossed():
+                return
+            case Served(moment):
+                self.server.arm(question, moment, lambda: _kill(process))
+                return
+            case Printed(text):
+                assert process.stdout is not None
+                with suppress(asyncio.IncompleteReadError):
+                    await process.stdout.readuntil(text.encode())
+            case Posted(messages):
+                while len(self._shown(question)) < messages:  # noqa: ASYNC110 a file tells nobody
+                    await asyncio.sleep(_LOOK_EVERY_S)
+            case Elapsed(seconds, is_from_start):
+                if not is_from_start:
+                    await self.server.until_asked([question])
+                await asyncio.sleep(seconds)
+            case _:
+                assert_never(death)
+        _kill(process)
+
+    def _shown(self, question: str) -> tuple[str, ...]:
+        """Return the keys of the messages in the record of a question's deliberation."""
+        for path in (self._folder / "data" / "console").glob("*.jsonl"):
+            lines = [json.loads(line) for line in path.read_text().splitlines()]
+            if question in lines[0]["text"]:
+                return tuple(str(line["key"]) for line in lines)
+        return ()
+
+
+async def ended(process: Process) -> Outcome:
+    """Wait for the end of a program; one that hangs is a fault."""
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            out, err = await process.communicate()
+    finally:
+        _kill(process)
+    assert b"Traceback" not in err, err.decode()
+    return Outcome(process.returncode or 0, out.decode(), err.decode())
+
+
+def faults(deaths: Sequence[Sighting], end: Sighting) -> list[str]:
+    """Say which promises were broken; `deaths` is what was seen after each kill, `end` at last."""
+    found = end.deliberation
+    if found is None:
+        return ["lost"] if any(death.deliberation for death in deaths) else []
+    broken = [] if found.state is State.DONE and found.synthesis else [f"it is {found.state}"]
+    broken += [f"{failed.member} counts as failed" for failed in found.failures]
+    broken += [f"no answer of {name}" for name in MEMBERS if not _answered(found, name)]
+    for death in deaths:
+        known = death.recorded
+        again = [key for key in known if end.asked[key] > max(death.asked[key], known[key])]
+        broken += [f"asked again though on record: {' '.join(key)}" for key in again]
+    needed = end.recorded
+    broken += [
+        f"asked {count} times: {' '.join(key)}"
+        for key, count in end.asked.items()
+        if count > needed[key] + len(deaths)
+    ]
+    return broken + _misposted(end)
+
+
+def _misposted(end: Sighting) -> list[str]:
+    unsent = [
+        f"{post.slot} is {post.state}" for post in end.posts if post.state is not PostState.SENT
+    ]
+    times = Counter(end.shown)
+    wrong = [post.slot for post in end.posts if times.pop(post.key, 0) != 1]
+    slots = {post.slot for post in end.posts}
+    missing = {"root", "synthesis", *(f"answer:{name}" for name in MEMBERS)} - slots
+    return [
+        *unsent,
+        *(f"{slot} was not shown once" for slot in wrong),
+        *(f"{slot} is not owed" for slot in sorted(missing)),
+        *(f"a message that nobody owed: {key}" for key in times),
+    ]
+
+
+def _answered(deliberation: Deliberation, name: str) -> bool:
+    return any(answer.member == name for answer in deliberation.answers)
+
+
+def _kill(process: Process) -> None:
+    with suppress(ProcessLookupError):
+        process.kill()

@@ -1,0 +1,148 @@
+"""A model server that sees which question a request is for, and kills or holds at a chosen one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aiohttp import web
+
+from bot.llm.rehearsal_text import find_question
+from tests.fakes.model_server import ModelServer, Script, find_purpose
+from tests.fakes.model_wires import OpenAIWire, Usage
+
+MEMBERS = ("model-a", "model-b", "model-c", "model-d")
+CHAIRMAN = "chair"
+# Apart, so that answers arrive one after another.
+_LATENCIES_S = (0.02, 0.06, 0.10, 0.14)
+_PIECE_PAUSE_S = 0.01
+
+Kill = Callable[[], None]
+
+
+class Phase(StrEnum):
+    """How far a request got: received; its stream open; half of it said; all of it said."""
+
+    ASKED = "asked"
+    OPENED = "opened"
+    HALF_SAID = "half said"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A phase of the n-th request of a purpose."""
+
+    purpose: str
+    number: int = 1
+    phase: Phase = Phase.ASKED
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """What one request is about."""
+
+    question: str
+    model: str
+    purpose: str
+
+
+class CrashServer(ModelServer):
+    """Good models; `requested` counts what reached them, also while it is held."""
+
+    def __init__(self) -> None:
+        paces = zip(MEMBERS, _LATENCIES_S, strict=True)
+        scripts = {name: Script(latency_s=pace) for name, pace in paces}
+        super().__init__({**scripts, CHAIRMAN: Script(pause_s=_PIECE_PAUSE_S)})
+        self.requested: Counter[Requested] = Counter()
+        self._moments: dict[str, tuple[Moment, Kill]] = {}
+        self._gates: dict[str, asyncio.Event] = {}
+        self._news = asyncio.Event()
+
+    def arm(self, question: str, moment: Moment, kill: Kill) -> None:
+        """Kill at that moment of a question's deliberation, counted from now on."""
+        self._moments[question] = (moment, kill)
+
+    def hold(self, questions: Iterable[str]) -> None:
+        """Answer nothing that is asked for these questions."""
+        for question in questions:
+            self._gates[question] = asyncio.Event()
+
+    def release(self, questions: Iterable[str]) -> None:
+        """Answer what was held, and all that follows."""
+        for question in questions:
+            self._gates.pop(question).set()
+
+    def asked(self, question: str) -> Counter[tuple[str, str]]:
+        """Count the requests for a question by model and purpose."""
+        found = {key: count for key, count in self.requested.items() if key.question == question}
+        return Counter({(key.model, key.purpose): count for key, count in found.items()})
+
+    async def until_asked(self, questions: Iterable[str]) -> None:
+        """Return once a request for each of the questions has come in."""
+        missing = set(questions)
+        while missing := missing - {key.question for key in self.requested}:
+            self._news.clear()
+            await self._news.wait()
+
+    async def _complete_openai(self, request: web.Request) -> web.StreamResponse:
+        found = _read(await request.read())
+        self.requested[found] += 1
+        self._news.set()
+        phase, kill = self._fate(found)
+        if gate := self._gates.get(found.question):
+            await gate.wait()
+        if phase is Phase.ASKED:
+            kill()
+        response = await self._complete(request, FatalWire(phase, kill))
+        if phase is Phase.ANSWERED:
+            await response.prepare(request)
+            await response.write_eof()
+            kill()
+        return response
+
+    def _fate(self, found: Requested) -> tuple[Phase | None, Kill]:
+        moment, kill = self._moments.get(found.question, (None, _spare))
+        if moment is None or moment.purpose != found.purpose:
+            return None, _spare
+        if moment.number == 1:
+            del self._moments[found.question]
+            return moment.phase, kill
+        self._moments[found.question] = (
+            Moment(moment.purpose, moment.number - 1, moment.phase),
+            kill,
+        )
+        return None, _spare
+
+
+class FatalWire(OpenAIWire):
+    """Chat completions whose stream kills who reads it."""
+
+    def __init__(self, phase: Phase | None, kill: Kill) -> None:
+        self._phase = phase
+        self._kill = kill
+
+    def events(
+        self, pieces: Iterable[str], finish: str | None, usage: Usage | None
+    ) -> Iterator[bytes]:
+        events = list(super().events(pieces, finish, usage))
+        fatal = {Phase.OPENED: 1, Phase.HALF_SAID: len(events) // 2}
+        for number, event in enumerate(events):
+            if self._phase is not None and fatal.get(self._phase) == number:
+                self._kill()
+            yield event
+
+
+def _read(body: bytes) -> Requested:
+    document = json.loads(body)
+    system, *rest = (str(message["content"]) for message in document["messages"])
+    question = find_question("\n".join(rest))
+    return Requested(question, str(document["model"]), find_purpose(system))
+
+
+def _spare() -> None:
+    return None

@@ -1,0 +1,175 @@
+"""Whoever dies, and wherever: the final answer comes, nothing is paid or posted twice."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from bot.storage.migrate import migrate
+from bot.work.engine import DbosEngine
+from tests.conftest import ON_BOTH, Postgres
+from tests.e2e.crash import (
+    Crossed,
+    Death,
+    Machine,
+    Posted,
+    Printed,
+    Served,
+    Sighting,
+    faults,
+)
+from tests.e2e.crash_server import CrashServer, Moment, Phase
+
+# A start costs a second of CPU.
+AT_ONCE = 3
+
+RESUMED: dict[str, tuple[Death, ...]] = {
+    "recorded, not started": (Crossed("before start 1"),),
+    "the question shown": (Printed("== Question =="),),
+    "an answer posted, not settled": (Crossed("before settle answer 2"),),
+    "the final answer posted, not settled": (Crossed("before settle synthesis 2"),),
+    "twice, the second time within the takeover": (
+        Served(Moment("review", 2)),
+        Crossed("before forget 1"),
+    ),
+}
+LEFT_BEHIND: dict[str, Death] = {
+    "an answer asked": Served(Moment("answer", 4)),
+    "an answer given": Served(Moment("answer", 3, Phase.ANSWERED)),
+    "messages posted": Posted(4),
+    "a review given": Served(Moment("review", 3, Phase.ANSWERED)),
+    "a review recorded, not posted": Crossed("before post review 3"),
+    "the stream open, nothing said": Served(Moment("synthesis", 1, Phase.OPENED)),
+    "the final answer half said": Served(Moment("synthesis", 1, Phase.HALF_SAID)),
+    "the final answer said": Served(Moment("synthesis", 1, Phase.ANSWERED)),
+}
+
+NewDatabase = Callable[[Path], str]
+
+
+async def prepare(url: str) -> None:
+    migrate(url)
+    async with DbosEngine(url, _nothing, give_up=_nothing):
+        pass
+
+
+async def _nothing(_deliberation_id: str) -> None:
+    return None
+
+
+@pytest.fixture(scope="session")
+def used_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with databases that the program has used before."""
+    folder = tmp_path_factory.mktemp("used")
+    asyncio.run(prepare(f"sqlite:///{folder / 'council.db'}"))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def used_postgres(postgres: Postgres) -> str:
+    """Return the name of a template that the program has used before."""
+    url = postgres.make_database()
+    asyncio.run(prepare(url))
+    return str(make_url(url).database)
+
+
+@pytest.fixture(params=ON_BOTH)
+def new_database(request: pytest.FixtureRequest) -> Generator[NewDatabase]:
+    """Give what makes a database for a folder."""
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            used: Path = request.getfixturevalue("used_sqlite")
+            yield lambda folder: _copied(used, folder)
+            return
+        server: Postgres = request.getfixturevalue("postgres")
+        template: str = request.getfixturevalue("used_postgres")
+
+        def make(_folder: Path) -> str:
+            url = server.make_database(template)
+            stack.callback(server.drop_database, url)
+            return url
+
+        yield make
+
+
+def _copied(used: Path, folder: Path) -> str:
+    shutil.copytree(used, folder / "database")
+    return f"sqlite:///{folder / 'database' / 'council.db'}"
+
+
+@pytest.fixture
+async def server() -> AsyncGenerator[CrashServer]:
+    async with CrashServer() as server:
+        yield server
+
+
+async def test_a_killed_deliberation_is_resumed(
+    new_database: NewDatabase, server: CrashServer, tmp_path: Path
+) -> None:
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def die_and_resume(number: int, deaths: tuple[Death, ...]) -> list[str]:
+        question = f"Which way is up for team {number}?"
+        async with turns:
+            machine = Machine(tmp_path / str(number), new_database(tmp_path / str(number)), server)
+            return await _resumed(machine, question, deaths)
+
+    broken = await asyncio.gather(*map(die_and_resume, count(), RESUMED.values()))
+
+    assert dict(zip(RESUMED, broken, strict=True)) == {name: [] for name in RESUMED}
+
+
+async def _resumed(machine: Machine, question: str, deaths: tuple[Death, ...]) -> list[str]:
+    words = ("ask", question)
+    sightings: list[Sighting] = []
+    for death in deaths:
+        outcome = await machine.kill(death, question, *words)
+        assert outcome.was_killed, outcome
+        sightings.append(await machine.sighting(question))
+        words = ("resume", sightings[-1].deliberation_id)
+    outcome = await machine.run(*words)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "== Final answer ==" in outcome.out
+    return faults(sightings, await machine.sighting(question))
+
+
+async def test_the_next_starts_finish_what_died_and_leave_what_lives(
+    new_database: NewDatabase, server: CrashServer, tmp_path: Path
+) -> None:
+    machine = Machine(tmp_path, new_database(tmp_path), server)
+    dead = {f"What was known at this death: {name}?": death for name, death in LEFT_BEHIND.items()}
+    living, next_one = "Who is still alive?", "Who comes next?"
+    # Until all of them are past their own start, nobody dies whom another could take over.
+    server.hold([*dead, living])
+    async with asyncio.TaskGroup() as group:
+        survivor = group.create_task(machine.run("ask", living))
+        dying = [
+            group.create_task(machine.kill(death, question, "ask", question))
+            for question, death in dead.items()
+        ]
+        await server.until_asked([*dead, living])
+        server.release(dead)
+        assert all([(await killed).was_killed for killed in dying])
+        sightings = {question: await machine.sighting(question) for question in dead}
+        resumed, *others = [sighting.deliberation_id for sighting in sightings.values()]
+
+        heirs = await asyncio.gather(machine.run("ask", next_one), machine.run("resume", resumed))
+        server.release([living])
+
+    outcomes = [*heirs, survivor.result()]
+    assert [outcome.code for outcome in outcomes] == [0, 0, 0]
+    taken = [name for outcome in outcomes for name in others if name in outcome.err]
+    assert sorted(taken) == sorted(others)
+    ends = {question: await machine.sighting(question) for question in (*dead, living, next_one)}
+    broken = {
+        question: faults([sightings[question]] if question in dead else [], end)
+        for question, end in ends.items()
+    }
+    assert broken == {question: [] for question in ends}
