@@ -9,89 +9,31 @@ import pty
 import signal
 import sys
 import termios
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncGenerator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from adapters.console.commandline import parse
 from bot.__main__ import carry_out, run
-from bot.llm.providers import KNOWN
 from tests.fakes.model_server import ModelServer, Script
+from tests.program import MEMBERS, ROOT, Call, Outcome, Program, ended, make_bare
 
-ROOT = Path(__file__).parents[2]
-MEMBERS = ("model-a", "model-b", "model-c")
 HEAVY = ("rich.console", "dbos", "sqlalchemy", "httpx", "aiohttp", "structlog")
-
-
-class Program:
-    """The command `council` in a folder of its own, with a model server behind it."""
-
-    def __init__(self, folder: Path, server: ModelServer) -> None:
-        self.server = server
-        self._folder = folder
-        self._environment = dict(os.environ)
-        # A start that compiles all modules anew would take seconds.
-        self._environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        self._environment["PYTHONPATH"] = str(ROOT)
-        members = ", ".join(f'"work/{name}"' for name in MEMBERS)
-        self.configure(
-            f'[providers.work]\nkind = "openai"\nbase_url = "{server.base_url}"\n'
-            f'[council]\nmembers = [{members}]\nchairman = "work/chair"\n'
-            "[deadlines]\nsoft_min = 0.3\ncall = 5\ndeliberation = 10\n"
-        )
-
-    def configure(self, text: str) -> None:
-        (self._folder / "council.toml").write_text(text)
-
-    async def start(self, *words: str, stdout: int = PIPE) -> Process:
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", *words),
-            stdout=stdout,
-            stderr=PIPE,
-            cwd=self._folder,
-            env=self._environment,
-        )
-
-    async def run(self, *words: str) -> Outcome:
-        return await ended(await self.start(*words))
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    code: int
-    out: str
-    err: str
-
-
-async def ended(process: Process) -> Outcome:
-    out, err = await process.communicate()
-    assert b"Traceback" not in err, err.decode()
-    return Outcome(process.returncode or 0, (out or b"").decode(), err.decode())
 
 
 @pytest.fixture(autouse=True)
 def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No key, no file, an empty home."""
-    for name in [known.key_name for known in KNOWN.values() if known.key_name]:
-        monkeypatch.delenv(name, raising=False)
-    for name in ("COUNCIL_CONFIG", "COUNCIL_DATABASE_URL", "COUNCIL_LOG_LEVEL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("COUNCIL_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.chdir(tmp_path)
+    make_bare(tmp_path, monkeypatch)
 
 
 @pytest.fixture
 async def program(tmp_path: Path) -> AsyncGenerator[Program]:
     async with ModelServer() as server:
         yield Program(tmp_path, server)
-
-
-Call = Callable[..., Awaitable[Outcome]]
 
 
 @pytest.fixture
