@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import ExitStack
+from collections.abc import AsyncGenerator
 from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
 
-from bot.storage.migrate import migrate
-from bot.work.engine import DbosEngine
 from tests.conftest import ON_BOTH, Postgres
 from tests.e2e.crash import (
     Crossed,
@@ -25,6 +20,7 @@ from tests.e2e.crash import (
     Sighting,
     faults,
 )
+from tests.e2e.crash_databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.e2e.crash_server import CrashServer, Moment, Phase
 
 # A start costs a second of CPU.
@@ -51,57 +47,20 @@ LEFT_BEHIND: dict[str, Death] = {
     "the final answer said": Served(Moment("synthesis", 1, Phase.ANSWERED)),
 }
 
-NewDatabase = Callable[[Path], str]
 
-
-async def prepare(url: str) -> None:
-    migrate(url)
-    async with DbosEngine(url, _nothing, give_up=_nothing):
-        pass
-
-
-async def _nothing(_deliberation_id: str) -> None:
-    return None
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    return SqliteDatabases(tmp_path_factory.mktemp("used") / "template")
 
 
 @pytest.fixture(scope="session")
-def used_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with databases that the program has used before."""
-    folder = tmp_path_factory.mktemp("used")
-    asyncio.run(prepare(f"sqlite:///{folder / 'council.db'}"))
-    return folder
-
-
-@pytest.fixture(scope="session")
-def used_postgres(postgres: Postgres) -> str:
-    """Return the name of a template that the program has used before."""
-    url = postgres.make_database()
-    asyncio.run(prepare(url))
-    return str(make_url(url).database)
+def postgres_databases(postgres: Postgres) -> Databases:
+    return PostgresDatabases(postgres)
 
 
 @pytest.fixture(params=ON_BOTH)
-def new_database(request: pytest.FixtureRequest) -> Generator[NewDatabase]:
-    """Give what makes a database for a folder."""
-    with ExitStack() as stack:
-        if request.param == "sqlite":
-            used: Path = request.getfixturevalue("used_sqlite")
-            yield lambda folder: _copied(used, folder)
-            return
-        server: Postgres = request.getfixturevalue("postgres")
-        template: str = request.getfixturevalue("used_postgres")
-
-        def make(_folder: Path) -> str:
-            url = server.make_database(template)
-            stack.callback(server.drop_database, url)
-            return url
-
-        yield make
-
-
-def _copied(used: Path, folder: Path) -> str:
-    shutil.copytree(used, folder / "database")
-    return f"sqlite:///{folder / 'database' / 'council.db'}"
+def databases(request: pytest.FixtureRequest) -> Databases:
+    return request.getfixturevalue(f"{request.param}_databases")
 
 
 @pytest.fixture
@@ -111,14 +70,15 @@ async def server() -> AsyncGenerator[CrashServer]:
 
 
 async def test_a_killed_deliberation_is_resumed(
-    new_database: NewDatabase, server: CrashServer, tmp_path: Path
+    databases: Databases, server: CrashServer, tmp_path: Path
 ) -> None:
     turns = asyncio.Semaphore(AT_ONCE)
 
     async def die_and_resume(number: int, deaths: tuple[Death, ...]) -> list[str]:
         question = f"Which way is up for team {number}?"
         async with turns:
-            machine = Machine(tmp_path / str(number), new_database(tmp_path / str(number)), server)
+            folder = tmp_path / str(number)
+            machine = Machine(folder, databases.used(folder), server)
             return await _resumed(machine, question, deaths)
 
     broken = await asyncio.gather(*map(die_and_resume, count(), RESUMED.values()))
@@ -137,13 +97,14 @@ async def _resumed(machine: Machine, question: str, deaths: tuple[Death, ...]) -
     outcome = await machine.run(*words)
     assert (outcome.code, outcome.err) == (0, "")
     assert "== Final answer ==" in outcome.out
+    assert machine.unfinished() == []
     return faults(sightings, await machine.sighting(question))
 
 
 async def test_the_next_starts_finish_what_died_and_leave_what_lives(
-    new_database: NewDatabase, server: CrashServer, tmp_path: Path
+    databases: Databases, server: CrashServer, tmp_path: Path
 ) -> None:
-    machine = Machine(tmp_path, new_database(tmp_path), server)
+    machine = Machine(tmp_path, databases.used(tmp_path), server)
     dead = {f"What was known at this death: {name}?": death for name, death in LEFT_BEHIND.items()}
     living, next_one = "Who is still alive?", "Who comes next?"
     # Until all of them are past their own start, nobody dies whom another could take over.
