@@ -19,7 +19,6 @@ from bot.llm.providers import KNOWN, KnownProvider, Provider
 _APP = "council"
 _FILE = "council.toml"
 _USUAL_CONCURRENCY = 32
-_USUAL_REQUESTS_PER_MINUTE = 600
 
 
 class _Environment(BaseSettings):
@@ -119,7 +118,7 @@ def _provider(name: str, table: ProviderTable, source: Path | None) -> Provider:
         api_key=table.api_key.get_secret_value() if table.api_key else _key(key_name),
         key_name=key_name,
         concurrency=table.concurrency or _USUAL_CONCURRENCY,
-        requests_per_minute=table.requests_per_minute or _USUAL_REQUESTS_PER_MINUTE,
+        requests_per_minute=table.requests_per_minute,
         is_local=known is not None and known.is_local,
     )
 

@@ -25,7 +25,7 @@ class Provider:
     api_key: str | None = field(default=None, repr=False)
     key_name: str | None = None
     concurrency: int = 32
-    requests_per_minute: int | None = 600
+    requests_per_minute: int | None = None
     is_local: bool = False
 
 

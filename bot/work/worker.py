@@ -85,7 +85,10 @@ class Worker:
             live = LiveState(await stored(partial(self._records.take_up, deliberation_id)))
             if reason is not None:
                 await self._end(live, reason)
-            await self._bring_to_end(live)
+            # Before the first taker nothing was planned: one look into the database less.
+            is_first = live.deliberation.epoch == 1 and reason is None
+            posts = () if is_first else await self._owed(live.deliberation)
+            await self._bring_to_end(live, posts)
         except asyncio.CancelledError:
             await self._say_goodbye(deliberation_id)
             raise
@@ -96,9 +99,8 @@ class Worker:
             if live is not None:
                 await self._fail(live)
 
-    async def _bring_to_end(self, live: LiveState) -> None:
+    async def _bring_to_end(self, live: LiveState, posts: Sequence[Post]) -> None:
         stopwatch = Stopwatch(live.deliberation.timings, asyncio.get_running_loop().time)
-        posts = await self._owed(live.deliberation)
         chat = self._chats[live.deliberation.question.place.platform]
         async with Poster(
             chat, self._outbox, live, posts, on_answer=stopwatch.answer_shown
@@ -138,7 +140,7 @@ class Worker:
     async def _fail(self, live: LiveState) -> None:
         try:
             await self._end(live, _BROKE_OFF)
-            await self._bring_to_end(live)
+            await self._bring_to_end(live, await self._owed(live.deliberation))
         except Exception as error:  # noqa: BLE001 not even the failure can be recorded or shown
             log.warning(
                 "failure not shown", deliberation=live.deliberation.id, error=type(error).__name__

@@ -178,7 +178,7 @@ async def test_no_more_requests_run_than_the_provider_allows(http: Http, server:
 
 async def test_waiting_for_a_turn_counts_against_the_deadline(http: Http, server: ModelServer):
     server.default = Script(fault="hang")
-    provider = Provider("work", "openai", server.base_url, concurrency=1)
+    provider = Provider("work", "openai", server.base_url, concurrency=1, requests_per_minute=600)
     models = HttpModels({"work": provider}, http)
     holder = asyncio.create_task(failure_of(models, deadline_s=0.6))
     await server.wait_for_calls(1)

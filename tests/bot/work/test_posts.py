@@ -283,6 +283,7 @@ async def test_a_half_written_answer_becomes_the_message_of_the_failure() -> Non
 async def test_a_post_without_content_is_given_up() -> None:
     stage = Stage()
     await stage.ask()
+    await stage.records.take_up("d1")
     stage.records.posts["d1", "answer:Nobody"] = Post("d1", "answer:Nobody")
 
     ended = await stage.run()
