@@ -65,14 +65,18 @@ def translated() -> Generator[None]:
         raise storage_error(error) from error
 
 
-def storage_error(error: SQLAlchemyError) -> StorageError:
+# What a write can raise; the latter two come from drivers that cannot bind a value.
+FAULTS = (SQLAlchemyError, OverflowError, TypeError)
+
+
+def storage_error(error: Exception) -> StorageError:
     """Say in a sentence what went wrong."""
     trouble = StorageError(_sentence(error))
     trouble.__cause__ = error
     return trouble
 
 
-def is_passing(error: SQLAlchemyError) -> bool:
+def is_passing(error: Exception) -> bool:
     """Say whether the same transaction may succeed when tried again on a new connection."""
     if not isinstance(error, DBAPIError):
         return False
@@ -80,12 +84,12 @@ def is_passing(error: SQLAlchemyError) -> bool:
     return error.connection_invalidated or _is_lost(error) or is_circle
 
 
-def is_own_fault(error: SQLAlchemyError) -> bool:
+def is_own_fault(error: Exception) -> bool:
     """Say whether the content of a write was refused, rather than any write at this time."""
     return not isinstance(error, OperationalError | PoolTimeoutError)
 
 
-def _sentence(error: SQLAlchemyError) -> str:
+def _sentence(error: Exception) -> str:
     if isinstance(error, PoolTimeoutError):
         return _CROWDED
     if not isinstance(error, DBAPIError):

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import NotFound, StorageError, Superseded
 from bot.storage.connections import WRITES
-from bot.storage.faults import is_own_fault, is_passing, storage_error
+from bot.storage.faults import FAULTS, is_own_fault, is_passing, storage_error
 from bot.storage.rows import Unit, by_shape, raised_epoch
 from bot.storage.statements import EPOCHS, writes
 
@@ -123,7 +123,7 @@ class Writer:
             return []
         try:
             return await self._patiently(changes)
-        except SQLAlchemyError as error:
+        except FAULTS as error:
             if len(changes) > 1 and is_own_fault(error):
                 return [(await self._outcomes([change]))[0] for change in changes]
             return [storage_error(error) for _ in changes]
@@ -135,7 +135,7 @@ class Writer:
         while True:
             try:
                 return await self._commit(changes)
-            except SQLAlchemyError as error:
+            except FAULTS as error:
                 await self._disconnect()
                 if not is_passing(error) or clock.time() > give_up_at:
                     raise

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, delete, event, make_url
 
-from bot.domain import Answer
-from bot.domain.events import AnswerArrived
+from bot.domain import Answer, Review
+from bot.domain.events import AnswerArrived, ReviewArrived
 from bot.errors import NotFound, StorageError, Superseded
 from bot.storage.database import Database, open_database
 from bot.storage.records import SqlRecords
@@ -54,6 +54,22 @@ async def test_writes_that_wait_together_share_a_commit(sqlite_database: Databas
 
     assert len(commits) == 1
     assert [len((await records.load(new.id)).answers) for new in made] == [1] * 20
+
+
+async def test_a_number_too_large_for_the_driver_fails_its_own_caller_only(
+    sqlite_database: Database,
+) -> None:
+    records = SqlRecords(sqlite_database)
+    good, bad = [await records.create(a_deliberation()) for _ in range(2)]
+    vast = ReviewArrived(Review("Ada", "text", "work/a", 1.0, turn=2**70))
+
+    results = await asyncio.gather(
+        records.save(bad, [vast]), records.save(good, [an_answer()]), return_exceptions=True
+    )
+
+    assert isinstance(results[0], StorageError)
+    assert results[1] is None
+    await records.save(bad, [an_answer()])
 
 
 async def test_a_row_that_is_refused_fails_its_own_caller_only(
