@@ -25,8 +25,8 @@ class Entry:
 class Record:
     """Messages as JSON lines below `folder`; a message counts as posted once its line is there.
 
-    A line is one `write` to a file opened for appending, so that neither kill -9 nor another
-    process can tear it. Methods raise OSError.
+    A line is one `write` to a file opened for appending, so that no other process writes into it.
+    kill -9 may still cut a write short: half a line is no message. Methods raise OSError.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -59,9 +59,11 @@ class Record:
 
 
 def _append(path: Path, line: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         before = os.fstat(handle).st_size
+        if before and os.pread(handle, 1, before - 1) != b"\n":
+            line = b"\n" + line  # or the half line of a killed process would swallow it
         if os.write(handle, line) < len(line):
             os.ftruncate(handle, before)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

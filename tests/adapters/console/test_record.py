@@ -36,6 +36,13 @@ def test_a_torn_line_is_no_message(tmp_path: Path) -> None:
     assert Record(tmp_path).entries("d1") == (ENTRY,)
 
 
+def test_a_message_after_a_torn_line_is_found(tmp_path: Path) -> None:
+    (tmp_path / "d1.jsonl").write_text('{"key": "key1", "slo')
+    Record(tmp_path).add("d1", ENTRY)
+
+    assert Record(tmp_path).entries("d1") == (ENTRY,)
+
+
 def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
     Record(tmp_path).add("d1", ENTRY)
 
