@@ -18,6 +18,7 @@ from typing import assert_never
 from sqlalchemy import text
 
 from bot.domain import Deliberation, Post, PostState, State
+from bot.errors import StorageError
 from bot.storage.database import open_database
 from bot.storage.outbox import SqlOutbox
 from bot.storage.records import SqlRecords
@@ -161,13 +162,15 @@ class Machine:
     async def sighting(self, question: str) -> Sighting:
         """Look at what is kept of a question's deliberation."""
         asked = self.server.asked(question)
-        async with open_database(self._database_url) as database:
-            records, outbox = SqlRecords(database), SqlOutbox(database)
-            for found in await records.search(limit=_ALL):
-                if found.question.text == question:
-                    posts = await outbox.owed(found.id)
-                    deliberation = await records.load(found.id)
-                    return Sighting(deliberation, posts, self._shown(question), asked)
+        # Whoever died first may have left no tables.
+        with suppress(StorageError):
+            async with open_database(self._database_url) as database:
+                records, outbox = SqlRecords(database), SqlOutbox(database)
+                for found in await records.search(limit=_ALL):
+                    if found.question.text == question:
+                        posts = await outbox.owed(found.id)
+                        deliberation = await records.load(found.id)
+                        return Sighting(deliberation, posts, self._shown(question), asked)
         return Sighting(None, (), (), asked)
 
     def unfinished(self) -> list[str]:
@@ -205,7 +208,9 @@ class Machine:
     def _shown(self, question: str) -> tuple[str, ...]:
         """Return the keys of the messages in the record of a question's deliberation."""
         for path in (self._folder / "data" / "console").glob("*.jsonl"):
-            lines = [json.loads(line) for line in path.read_text().splitlines()]
+            # What follows the last newline is still being written.
+            written = path.read_text().rpartition("\n")[0]
+            lines = [json.loads(line) for line in written.splitlines()]
             if lines and question in lines[0]["text"]:
                 return tuple(str(line["key"]) for line in lines)
         return ()
