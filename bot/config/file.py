@@ -116,7 +116,7 @@ def _not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> str:
     # tomllib of Python 3.11 tells the place in its message only: "… (at line 3, column 5)".
     _, _, place = str(error).rpartition("(at line ")
     number, _, _ = place.partition(",")
-    line = int(number) if number.isdecimal() else text.count("\n") + 1
+    line = int(number) if number.isdecimal() else text.rstrip().count("\n") + 1
     shown = text.split("\n")[line - 1].strip()[:60]
     return f"{path}, line {line}: this is not TOML: `{shown}`. Check quotes, brackets and commas."
 
