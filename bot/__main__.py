@@ -84,16 +84,24 @@ async def carry_out(request: Request) -> int:
 
 
 async def _ask(settings: Settings, request: Ask) -> int:
-    from adapters.console import listeners
     from adapters.console.attachments import read_attachments
+    from bot.app import check_question
+
+    text = _stdin() if request.question == "-" else request.question
+    # What must be refused waits for nothing to be loaded or opened.
+    check_question(text, settings.file.limits.question_chars)
+    attachments = read_attachments(request.attachments)
+    question = Question(text, _place(), _asker(), attachments=attachments)
+    return await _hold_council(settings, request, question)
+
+
+async def _hold_council(settings: Settings, request: Ask, question: Question) -> int:
+    from adapters.console import listeners
     from bot.composition.desk import open_desk
     from bot.composition.models import open_models, seated
     from bot.composition.terminal import open_terminal
     from bot.config import Wish
 
-    text = _stdin() if request.question == "-" else request.question
-    place = _place()
-    question = Question(text, place, _asker(), attachments=read_attachments(request.attachments))
     wish = Wish(request.members, request.chairman, request.mode)
     async with (
         open_models(settings) as models,
@@ -102,7 +110,8 @@ async def _ask(settings: Settings, request: Ask) -> int:
         seating = await seated(settings, models, wish)
         for warning in seating.warnings:
             terminal.say(warning)
-        desk = open_desk(settings, models, terminal, place, is_rehearsal=seating.is_rehearsal)
+        is_rehearsal = seating.is_rehearsal
+        desk = open_desk(settings, models, terminal, question.place, is_rehearsal=is_rehearsal)
         async with desk as opened:
             return await listeners.ask(opened, question, seating.council, is_json=request.is_json)
 
