@@ -9,7 +9,7 @@ from adapters.console.record import Entry, Record
 from adapters.console.screen import BlankScreen, Screen
 from adapters.console.untrusted import one_line
 from bot.domain import Place, Post
-from bot.domain.reports import Report, RootReport
+from bot.domain.reports import Report, RootReport, SynthesisReport
 from bot.errors import ChatRefused
 from bot.ports import Sent
 
@@ -29,6 +29,12 @@ class ConsoleChat:
         self._record = Record(folder)
         self._screen = screen
         self._place = place
+        self._has_concluded = False
+
+    @property
+    def has_concluded(self) -> bool:
+        """The screen has shown a final answer."""
+        return self._has_concluded
 
     def watch(self, place: Place) -> None:
         """Show the messages of another place from now on."""
@@ -43,7 +49,9 @@ class ConsoleChat:
 
     async def post(self, post: Post, report: Report) -> Sent:
         """Print a message and write it down."""
-        self._screen_of(report).show(report)
+        screen = self._screen_of(report)
+        screen.show(report)
+        self._has_concluded |= screen is self._screen and isinstance(report, SynthesisReport)
         self._write_down(post, report)
         return _sent(post)
 

@@ -71,6 +71,10 @@ async def resume(desk: Desk, deliberation_id: str, *, is_json: bool) -> int:
     left = await _recover(desk, besides=deliberation_id)
     await desk.app.resume(deliberation_id)
     code = await _follow(desk, deliberation_id, is_json=is_json)
+    if code == DONE and not desk.chat.has_concluded:
+        # Another process did the work and showed it elsewhere, if anywhere.
+        ended = await desk.app.show(deliberation_id)
+        desk.terminal.screen.show(report(ended, SYNTHESIS))
     return await _finish(desk, left, code)
 
 

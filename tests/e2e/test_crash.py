@@ -128,6 +128,7 @@ async def test_the_next_starts_finish_what_died_and_leave_what_lives(
     assert [outcome.code for outcome in outcomes] == [0, 0, 0]
     taken = [name for outcome in outcomes for name in others if name in outcome.err]
     assert sorted(taken) == sorted(others)
+    assert "== Final answer ==" in heirs[1].out
     ends = {question: await machine.sighting(question) for question in (*dead, living, next_one)}
     broken = {
         question: faults([sightings[question]] if question in dead else [], end)

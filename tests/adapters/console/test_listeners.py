@@ -149,6 +149,46 @@ async def test_resume_of_a_failed_one_goes_on(tmp_path: Path) -> None:
         assert await listeners.resume(bench.desk, BEGUN.id, is_json=False) == 0
 
 
+async def test_resume_finishes_what_else_was_left(tmp_path: Path) -> None:
+    records: list[FakeRecords] = []
+    async with open_bench(tmp_path, finishing(records, SynthesisReady(SYNTHESIS))) as bench:
+        records.append(bench.records)
+        await put(bench, BEGUN)
+        await put(bench, replace(BEGUN, id="01old"))
+        bench.work.dead.update({BEGUN.id, "01old"})
+
+        assert await listeners.resume(bench.desk, BEGUN.id, is_json=False) == 0
+        assert bench.err.getvalue() == "Also finishing what was interrupted earlier: 01old.\n"
+        assert (await bench.records.load("01old")).state is State.DONE
+
+
+async def test_resume_takes_over_a_finished_one_that_died_before_it_was_settled(
+    tmp_path: Path,
+) -> None:
+    settled: list[str] = []
+
+    async def settle(deliberation_id: str) -> None:
+        settled.append(deliberation_id)
+
+    async with open_bench(tmp_path, settle) as bench:
+        await put(bench, BEGUN)
+        await bench.records.save(BEGUN, [SynthesisReady(SYNTHESIS)])
+        bench.work.dead.add(BEGUN.id)
+
+        assert await listeners.resume(bench.desk, BEGUN.id, is_json=False) == 0
+        assert settled == [BEGUN.id]
+
+
+async def test_resume_shows_the_final_answer_that_another_process_wrote(tmp_path: Path) -> None:
+    records: list[FakeRecords] = []
+    async with open_bench(tmp_path, finishing(records, SynthesisReady(SYNTHESIS))) as bench:
+        records.append(bench.records)
+        await put(bench, BEGUN)
+
+        assert await listeners.resume(bench.desk, BEGUN.id, is_json=False) == 0
+        assert bench.out.getvalue().count("== Final answer ==") == 1
+
+
 async def test_an_unfinished_one_is_shown_as_far_as_it_got(tmp_path: Path) -> None:
     async with open_bench(tmp_path) as bench:
         await put(bench, BEGUN)
