@@ -20,7 +20,7 @@ from bot.domain.events import (
     SynthesisReady,
     SynthesisRestarted,
 )
-from bot.errors import CouncilError, Superseded
+from bot.errors import CouncilError, StorageError, Superseded
 from bot.ports import Chat, Models, Outbox, Records
 from bot.reports import ROOT, SYNTHESIS, report, slot_of
 from bot.work.live import LiveState
@@ -28,7 +28,8 @@ from bot.work.patience import stored
 from bot.work.posts import Poster, conclusion_slot
 from bot.work.stopwatch import Stopwatch
 
-_BROKE_OFF = "Something went wrong inside the bot; resume the deliberation to go on from here."
+_BROKE_OFF = "Something went wrong inside the bot."
+_GO_ON = "Resume the deliberation to go on from here."
 _TOO_LONG = "The deliberation took too long; resume it to go on from here."
 _NO_RESULT = "The council ended without a result; resume the deliberation to try again."
 _TOO_OFTEN = (
@@ -97,7 +98,7 @@ class Worker:
         except Exception as error:  # noqa: BLE001 the one place that catches everything
             log.warning("run broke off", deliberation=deliberation_id, error=type(error).__name__)
             if live is not None:
-                await self._fail(live)
+                await self._fail(live, _broke_off(error))
 
     async def _bring_to_end(self, live: LiveState, posts: Sequence[Post]) -> None:
         stopwatch = Stopwatch(live.deliberation.timings, asyncio.get_running_loop().time)
@@ -137,9 +138,9 @@ class Worker:
         await stored(partial(self._records.save, live.deliberation, [failure], posts=posts))
         live.fold(failure)
 
-    async def _fail(self, live: LiveState) -> None:
+    async def _fail(self, live: LiveState, reason: str) -> None:
         try:
-            await self._end(live, _BROKE_OFF)
+            await self._end(live, reason)
             await self._bring_to_end(live, await self._owed(live.deliberation))
         except Exception as error:  # noqa: BLE001 not even the failure can be recorded or shown
             log.warning(
@@ -213,3 +214,8 @@ class _Run:
         if isinstance(fact, SynthesisReady | DeliberationFailed):
             slots.append(SYNTHESIS)
         return self._poster.unplanned(slot for slot in slots if slot is not None)
+
+
+def _broke_off(error: Exception) -> str:
+    """Say what people can do something about, such as a full disk."""
+    return f"{error if isinstance(error, StorageError) else _BROKE_OFF} {_GO_ON}"

@@ -326,6 +326,25 @@ async def test_a_database_that_stays_away_ends_the_run_in_silence() -> None:
 
 
 @virtual
+async def test_a_database_that_comes_back_late_is_named_as_the_reason() -> None:
+    stage = Stage()
+    await stage.ask()
+    fault = asyncio.Event()
+    run = asyncio.create_task(stage.worker(Script(*BEGUN, fault, *WHOLE)).run("d1"))
+    await asyncio.sleep(1)
+
+    stage.records.fault = StorageError("The disk is full; free some space.")
+    fault.set()
+    asyncio.get_running_loop().call_later(7, setattr, stage.records, "fault", None)
+    await run
+
+    reason = (await stage.records.load("d1")).reason
+    assert reason == (
+        "The disk is full; free some space. Resume the deliberation to go on from here."
+    )
+
+
+@virtual
 async def test_a_deliberation_that_nobody_knows_is_no_trouble() -> None:
     stage = Stage()
 
