@@ -145,7 +145,7 @@ def _fault_of(text: str, most_chars: int) -> str | None:
     if "\0" in text:
         return "The question contains a NUL character; remove it and ask again."
     if any("\ud800" <= character <= "\udfff" for character in text):
-        return "The question contains broken characters (half a surrogate pair); type it again."
+        return "The question contains broken characters; send it as UTF-8 text."
     if len(text) > most_chars:
         return (
             f"The question has {len(text):,} characters and the limit is {most_chars:,}; "
