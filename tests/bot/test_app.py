@@ -67,7 +67,7 @@ async def test_a_delivery_that_comes_again_is_the_same_deliberation(house: House
         (" x\u200b", "single character"),
         ("x" * 100_000, "100,000 characters and the limit is 100"),
         ("what\0?", "NUL"),
-        ("what \ud800?", "surrogate"),
+        ("what \ud800?", "broken characters"),
     ],
 )
 async def test_a_bad_question_is_refused_in_a_sentence(house: House, text: str, words: str) -> None:
