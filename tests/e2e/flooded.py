@@ -1,4 +1,7 @@
-"""A process that holds a council around each of some models, and prints its most memory in kB."""
+"""A process that holds a council around each of some models, and prints its most memory in kB.
+
+Each model is a member, whose answer comes in one piece, and the chairman, who streams.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +14,17 @@ from bot.domain import Council, Deadlines, Seat, State
 from bot.llm.providers import Provider
 from tests.e2e.stack import hold, open_app
 
-_DEADLINES = Deadlines(soft_min=2.0, call=3.0, deliberation=10.0)
+_DEADLINES = Deadlines(soft_min=1.5, call=1.5, deliberation=10.0)
 
 
 async def main(folder: Path, base_url: str, models: list[str]) -> None:
     """Hold the councils one after another, so that each may take all the memory."""
     providers = {"work": Provider("work", "openai", base_url)}
-    async with open_app(folder, providers, is_streaming_answers=True) as app:
+    async with open_app(folder, providers) as app:
         for model in models:
             seats = tuple(Seat(name, f"work/{name}") for name in ("a", "b", "c", model))
             council = Council(
-                seats, Seat("Chair", "work/chair"), is_revising=False, deadlines=_DEADLINES
+                seats, Seat("Chair", f"work/{model}"), is_revising=False, deadlines=_DEADLINES
             )
             ended = await hold(app, council)
             assert ended.state is State.DONE, ended.reason

@@ -28,6 +28,7 @@ ATTACKS = {
     "labels": "K7 Q2 M4 A2 B3 C4 D5 E6 F7 G8 H9",
 }
 HONEST = ("alpha", "bravo", "delta")
+ANSWERS = len(HONEST) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,10 @@ def test_no_reviewer_is_shown_what_people_cannot_see(
 ) -> None:
     for asked in attacked[kind].reviews:
         assert list(hidden(prompt_of(asked))) == []
-        assert len(find_answers(prompt_of(asked))) == len(HONEST) + 1
+        assert len(find_answers(prompt_of(asked))) == ANSWERS
+        # The question's fence and the answers', each opened and closed; all others were bent.
+        fences = [line for line in prompt_of(asked).split("\n") if line.startswith("<<<")]
+        assert len(fences) == 2 * (1 + ANSWERS)
 
 
 async def test_the_reader_sees_neither_escapes_nor_hidden_characters(program: Program) -> None:
