@@ -56,7 +56,7 @@ class Tally:
     heirs: Counter[str] = field(default_factory=Counter[str])
     deliberations: int = 0
     requests: int = 0
-    needed: int = 0
+    recorded: int = 0
     broken: list[str] = field(default_factory=list[str])
 
 
@@ -109,7 +109,7 @@ class Case:
             end = await self._machine.sighting(name)
             self._tally.deliberations += end.deliberation is not None
             self._tally.requests += end.asked.total()
-            self._tally.needed += end.recorded.total()
+            self._tally.recorded += end.recorded.total()
             for fault in faults(sightings, end):
                 self._blame(f"{fault} [{name}]")
         for workflow_id in self._machine.unfinished():
@@ -125,7 +125,12 @@ class Case:
 
 
 def _death(random: Random) -> Death:
-    purposes = {"answer": len(MEMBERS), "review": len(MEMBERS), "revision": 1, "synthesis": 1}
+    purposes = {
+        "answer": len(MEMBERS),
+        "review": len(MEMBERS),
+        "revision": len(MEMBERS),
+        "synthesis": 1,
+    }
     purpose = random.choice([*purposes, "synthesis"])
     moment = Moment(purpose, random.randint(1, purposes[purpose]), random.choice([*Phase]))
     deaths: list[Death] = [
@@ -183,7 +188,7 @@ def tell(tally: Tally) -> None:
         f"{'kills':<40}{tally.deaths.total():>6}",
         f"{'deliberations on record':<40}{tally.deliberations:>6}",
         f"{'requests to models':<40}{tally.requests:>6}",
-        f"{'of them lost in flight':<40}{tally.requests - tally.needed:>6}",
+        f"{'of them lost in flight':<40}{tally.requests - tally.recorded:>6}",
         f"{'broken promises':<40}{len(tally.broken):>6}",
         *tally.broken,
     ]

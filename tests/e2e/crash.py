@@ -17,7 +17,7 @@ from typing import assert_never
 
 from sqlalchemy import text
 
-from bot.domain import Deliberation, Post, PostState, State
+from bot.domain import Deliberation, Mode, Post, PostState, State
 from bot.errors import StorageError
 from bot.storage.database import open_database
 from bot.storage.outbox import SqlOutbox
@@ -239,20 +239,25 @@ def faults(deaths: Sequence[Sighting], end: Sighting) -> list[str]:
 
 
 def _overpaid(deaths: Sequence[Sighting], end: Sighting) -> list[str]:
-    """Say what was asked though it was on record, or oftener than once a death too much."""
-    needed, excess = end.recorded, list[str]()
-    for left, death in zip(range(len(deaths), 0, -1), deaths, strict=True):
-        known = death.recorded
-        for key in known:
+    """Say what was asked though it was on record, or oftener than once more for each death."""
+    excess: list[str] = []
+    for key, count in end.asked.items():
+        needed = _needed(end, key[1])
+        for left, death in zip(range(len(deaths), 0, -1), deaths, strict=True):
             # What was in flight is asked again, and again when the next death cuts it off.
-            allowed = (needed[key] - known[key]) * (1 + left)
-            if end.asked[key] - death.asked[key] > allowed:
+            missing = max(0, needed - death.recorded[key])
+            if count - death.asked[key] > missing * (1 + left):
                 excess.append(f"asked again though on record: {' '.join(key)}")
-    return excess + [
-        f"asked {count} times: {' '.join(key)}"
-        for key, count in end.asked.items()
-        if count > needed[key] * (1 + len(deaths))
-    ]
+        if count > needed * (1 + len(deaths)):
+            excess.append(f"asked {count} times: {' '.join(key)}")
+    return excess
+
+
+def _needed(sighting: Sighting, purpose: str) -> int:
+    """Return how often a model is asked for a purpose when nobody dies."""
+    found = sighting.deliberation
+    is_thorough = found is not None and found.council.mode is Mode.THOROUGH
+    return 2 if is_thorough and purpose == "review" else 1
 
 
 def _misposted(end: Sighting) -> list[str]:
