@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.model_server import Script
 from tests.program import Outcome, Program, ended
 
 KEY = "canary-key-58d2"
@@ -127,13 +126,3 @@ async def test_a_disk_without_room_is_one_sentence(program: Program, tmp_path: P
     )
 
     check(await ended(process), 1, "The disk that holds the database")
-
-
-async def test_a_council_whose_models_all_fail_is_exit_1(program: Program) -> None:
-    program.server.default = Script(fault="content-null")
-
-    outcome = await program.run("ask", "--quiet", "Why is that?")
-
-    assert (outcome.code, outcome.out) == (1, "")
-    assert len(outcome.err.splitlines()) == 4
-    assert all(line.endswith(".") for line in outcome.err.splitlines())

@@ -115,7 +115,7 @@ def configure(program: Program) -> None:
     program.environment.update(KEYS)
 
 
-def system(asked: Asked) -> str:
+def told(asked: Asked) -> str:
     return json.dumps([asked.body.get("system"), asked.body["messages"]], ensure_ascii=False)
 
 
@@ -131,24 +131,26 @@ async def test_a_question_becomes_an_answer_before_the_readers_eyes(program: Pro
 
     process = await program.start("ask", "Which way is up?")
     assert process.stdout is not None
-    early = [await process.stdout.readuntil(title) for title in (b"model-a \xc2\xb7", b"Sceptic")]
+    early = b""
+    while not (b"== model-a" in early and b"== Sceptic" in early):
+        early += await process.stdout.readuntil(b" ==\n")
     reviews_then = server.calls(purpose="review")
     outcome = await ended(process)
 
     assert reviews_then == 0
-    assert b"model-h \xc2\xb7" not in b"".join(early)
+    assert b"== model-h" not in early
     assert (outcome.code, outcome.err) == (0, "")
-    assert [title.split()[1] for title in titles(outcome.out)][:1] == ["model-h"]
+    assert titles(outcome.out)[0].startswith("== model-h · 1.")
     assert titles(outcome.out)[-2:] == ["== Standings ==", "== Final answer =="]
     assert sum(" · review · " in title for title in titles(outcome.out)) == 3
-    doubting = {asked.model for asked in server.requests if "doubt everything" in system(asked)}
+    doubting = {asked.model for asked in server.requests if "doubt everything" in told(asked)}
     assert doubting == {"model-b", "model-c"}
     keys = {
         asked.headers.get("Authorization", asked.headers.get("x-api-key"))
         for asked in server.requests
     }
     assert keys == {f"Bearer {KEYS['WORK_KEY']}", KEYS["HOUSE_KEY"]}
-    shown = b"".join(early).decode() + outcome.out
+    shown = early.decode() + outcome.out
     assert "\x1b" not in shown
     assert not any(key in shown for key in KEYS.values())
 
@@ -160,9 +162,8 @@ async def test_what_was_asked_is_found_again_by_other_processes(program: Program
     found = json.loads(asked.out)
     calls = len(program.server.requests)
 
-    again, shown, history, resumed = await asyncio.gather(
+    shown, history, resumed = await asyncio.gather(
         program.run("show", "--json", found["id"]),
-        program.run("show", found["id"]),
         program.run("history", "which", "up"),
         program.run("resume", "--quiet", found["id"]),
     )
@@ -181,11 +182,10 @@ async def test_what_was_asked_is_found_again_by_other_processes(program: Program
     ]
     assert found["synthesis"]["chairman"] == "model-d"
     assert found["timings"]["first_answer_s"] <= found["timings"]["total_s"]
-    assert json.loads(again.out) == found
-    assert titles(shown.out)[-1] == "== Final answer =="
+    assert json.loads(shown.out) == found
     assert history.out.split()[0] == found["id"]
     assert resumed.out.strip() == found["synthesis"]["text"].strip()
-    assert [run.code for run in (again, shown, history, resumed)] == [0, 0, 0, 0]
+    assert [run.code for run in (shown, history, resumed)] == [0, 0, 0]
     assert len(program.server.requests) == calls
 
 
@@ -214,12 +214,9 @@ async def test_another_process_cancels(program: Program) -> None:
 
     cancelling = await program.run("cancel", asked)
     asking = await ended(process)
-    again = await program.run("cancel", asked)
 
     assert (cancelling.code, asking.code) == (0, 130)
     assert asking.err == f"Cancelled. `council resume {asked}` goes on with it.\n"
-    assert again.code == 2
-    assert again.err == f"council: Deliberation {asked} is cancelled already.\n"
 
 
 async def test_ctrl_c_leaves_a_whole_object(program: Program) -> None:
@@ -249,10 +246,10 @@ async def test_a_question_from_a_pipe_brings_its_files(program: Program, tmp_pat
 
     assert (outcome.code, outcome.err) == (0, "")
     answers = [asked for asked in server.requests if asked.purpose == "answer"]
-    assert all("Wo geht’s lang?\\nUnd warum?" in system(asked) for asked in answers)
-    assert all("Follow the green line." in system(asked) for asked in answers)
+    assert all("Wo geht’s lang?\\nUnd warum?" in told(asked) for asked in answers)
+    assert all("Follow the green line." in told(asked) for asked in answers)
     shown = base64.b64encode(PIXEL).decode()
-    seen = {asked.model: shown in system(asked) for asked in answers}
+    seen = {asked.model: shown in told(asked) for asked in answers}
     # The last word counts: a model that cannot see is asked again without the image.
     assert seen == {"model-a": True, "model-h": True, "model-b": False}
 
