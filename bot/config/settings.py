@@ -27,7 +27,7 @@ class _Environment(BaseSettings):
     config: Path | None = None
     database_url: SecretStr | None = None
     data_dir: Path | None = None
-    log_level: Literal["debug", "info", "warning", "error", "critical"] = "warning"
+    log_level: Literal["debug", "info", "warning", "error", "critical"] = "error"
 
     @field_validator("log_level", mode="before")
     @classmethod
