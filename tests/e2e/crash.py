@@ -27,7 +27,7 @@ from tests.e2e.crash_server import CHAIRMAN, MEMBERS, CrashServer, Moment
 
 ROOT = Path(__file__).parents[2]
 # Far above what a run takes on a busy machine; it only keeps a hanging one from hanging the tests.
-_PATIENCE_S = 60.0
+_PATIENCE_S = 100.0
 _LOOK_EVERY_S = 0.002
 _ALL = 1000
 
@@ -123,7 +123,7 @@ class Machine:
             f'[providers.work]\nkind = "openai"\nbase_url = "{server.base_url}"\n'
             f'[council]\nmembers = [{members}]\nchairman = "work/{CHAIRMAN}"\n'
             f'revision = "{revision}"\n'
-            "[deadlines]\nsoft_min = 30\ncall = 30\ndeliberation = 60\n"
+            "[deadlines]\nsoft_min = 100\ncall = 100\ndeliberation = 300\n"
         )
 
     async def start(self, *words: str, crash_at: str | None = None) -> Process:

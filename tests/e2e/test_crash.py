@@ -29,8 +29,7 @@ AT_ONCE = 3
 RESUMED: dict[str, tuple[Death, ...]] = {
     "recorded, not started": (Crossed("before start 1"),),
     "the question shown": (Printed("== Question =="),),
-    "an answer posted, not settled": (Crossed("before settle answer 2"),),
-    "the final answer posted, not settled": (Crossed("before settle synthesis 2"),),
+    "the final answer posted, not settled": (Crossed("after post synthesis 1"),),
     "twice, the second time within the takeover": (
         Served(Moment("review", 2)),
         Crossed("before forget 1"),
@@ -39,12 +38,12 @@ RESUMED: dict[str, tuple[Death, ...]] = {
 LEFT_BEHIND: dict[str, Death] = {
     "an answer asked": Served(Moment("answer", 4)),
     "an answer given": Served(Moment("answer", 3, Phase.ANSWERED)),
+    "an answer posted, not settled": Crossed("before settle answer 2"),
     "messages posted": Posted(4),
     "a review given": Served(Moment("review", 3, Phase.ANSWERED)),
     "a review recorded, not posted": Crossed("before post review 3"),
     "the stream open, nothing said": Served(Moment("synthesis", 1, Phase.OPENED)),
     "the final answer half said": Served(Moment("synthesis", 1, Phase.HALF_SAID)),
-    "the final answer said": Served(Moment("synthesis", 1, Phase.ANSWERED)),
 }
 
 
