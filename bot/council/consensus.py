@@ -12,17 +12,23 @@ _CHOICE = re.compile(
     r"^(?:(?:the\s+)?(?:correct\s+)?(?:answer|option|choice)(?:\s+is)?\s*:?\s*)?"
     r"\(?([a-z])\)?[.):]?$"
 )
-_NOISE = re.compile(r"[^\w%$€£+\-/.<>=^]+")
+_SPACE = re.compile(r"[\s,;\"“”`]+|\*\*")
+_END = re.compile(r"(?:[.?…]|(?<=[^\W\d]{2})!)+$")  # a letter or a number before ! is a factorial
+_ARTICLE = re.compile(r"^an?\s+(?=\w\w)")  # an A by itself is a name, as in vitamin A
+_ALIKE = str.maketrans("\u2212\u2010\u2011\u2013\u2014\u2018\u2019", "-----''")  # dashes, quotes
 
 
 def normal(text: str) -> str:
-    """Return a final answer's normal form: case, spacing, Markdown and choice letters aside."""
-    plain = text.strip().strip("*`_\"'“”‘’ ").casefold()
+    """Return a final answer's normal form: case, spacing, Markdown and choice letters aside.
+
+    Only what cannot change the meaning is left out: signs, brackets and symbols stay.
+    """
+    plain = text.translate(_ALIKE).strip().strip("*`_\"'“” ").casefold()
     choice = _CHOICE.match(plain)
     if choice is not None:
         return choice[1]
-    words = _NOISE.sub(" ", plain).split()
-    return " ".join(word.strip(".") for word in words if word not in ("the", "a", "an"))
+    words = _ARTICLE.sub("", _END.sub("", _SPACE.sub(" ", plain))).split()
+    return " ".join(word.rstrip(".") for word in words if word != "the")
 
 
 def is_same(a: str, b: str) -> bool:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 _RELATIVE_TOLERANCE = 0.005  # two roundings of one value differ by less than this
+_LONGEST_SYMBOL = 4  # in which case counts: mW and MW, Mb and MB
 _NUMBER = r"[-+−]?(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?|[-+−]?\.\d+"
 _QUANTITY = re.compile(
     rf"^(?:about|approximately|approx\.?|roughly|~|≈|=)?\s*(?P<sign>[$€£])?\s*(?P<number>{_NUMBER})"
@@ -32,7 +33,8 @@ _UNITS: dict[str, tuple[str, float]] = {
     "min": ("s", 60.0), "minutes": ("s", 60.0), "minute": ("s", 60.0),
     "h": ("s", 3600.0), "hour": ("s", 3600.0), "hours": ("s", 3600.0),
     "day": ("s", 86400.0), "days": ("s", 86400.0),
-    "ml": ("l", 1e-3), "l": ("l", 1.0), "liters": ("l", 1.0), "litres": ("l", 1.0),
+    "ml": ("l", 1e-3), "mL": ("l", 1e-3), "l": ("l", 1.0), "L": ("l", 1.0),
+    "liters": ("l", 1.0), "litres": ("l", 1.0),
 }  # fmt: skip
 
 
@@ -40,15 +42,14 @@ _UNITS: dict[str, tuple[str, float]] = {
 class Quantity:
     """An amount in the base unit of its dimension.
 
-    `ulp` is half of the last digit that was written; `unit` is as written; `is_converted` tells
-    that it is one of the known units.
+    `ulp` is half of the last digit that was written; `is_converted` tells that the unit is a known
+    one.
     """
 
     value: float
     dimension: str
     ulp: float
     is_whole: bool
-    unit: str
     is_converted: bool
 
 
@@ -61,15 +62,15 @@ def parse(text: str) -> Quantity | None:
     value = float(digits)
     if not math.isfinite(value):
         return None
-    unit = found["unit"] or found["sign"] or ""
-    known = _UNITS.get(unit, _UNITS.get(unit.casefold()))
-    dimension, factor = known or (unit.casefold(), 1.0)
-    mantissa = re.split("[eE]", digits)[0]
+    unit = (found["sign"] or "") + (found["unit"] or "")
+    folded = unit.casefold() if len(unit) > _LONGEST_SYMBOL else unit
+    known = _UNITS.get(folded)
+    dimension, factor = known or (folded, 1.0)
+    mantissa, _, exponent = digits.lower().partition("e")
     decimals = len(mantissa.partition(".")[2])
-    is_whole = decimals == 0 and mantissa == digits
-    return Quantity(
-        value * factor, dimension, 0.5 * 10.0**-decimals * factor, is_whole, unit, known is not None
-    )
+    ulp = float(f"5e{int(exponent or 0) - decimals - 1}")
+    is_whole = decimals == 0 and not exponent
+    return Quantity(value * factor, dimension, ulp * factor, is_whole, known is not None)
 
 
 def agree(a: Quantity, b: Quantity) -> bool:

@@ -1,7 +1,9 @@
 """Checkers that need no model: arithmetic, units, dates, JSON and regular expressions.
 
-They judge only what an answer asserts in its final answer and key claims, and are silent when in
-doubt: a failed check puts an answer below every other, whatever the votes.
+A failed check puts an answer below every other, whatever the votes, so they are silent when in
+doubt. Of a final answer or key claim they judge only one that is an equation, a conversion or a
+date and nothing else, since words around it may turn its meaning. Only the sum that was asked for
+can pass: a claim that holds proves no answer.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import ast
 import json
 import math
 import re
+import warnings
 from collections.abc import Iterator
 from datetime import date
 
@@ -18,27 +21,64 @@ from bot.domain import Answer, Check, Verdict
 
 _GREATEST_EXPONENT = 64  # keeps `9**9**9` from being worked out
 _GREATEST_VALUE = 1e100
-_LONGEST_CHARS = 200
+_GREATEST_EXACT = 2.0**53  # beyond it a float may hide a wrong digit
+_LONGEST_CHARS = 200  # of what is judged; also bounds what a pattern can cost
 _LONGEST_PATTERN = 2_000
-_OPERAND = r"\(*\s*-?\d[\d,]*(?:\.\d+)?\s*\)*"
-_EXPRESSION = re.compile(rf"{_OPERAND}(?:\s*(?:\*\*|[-+*/×÷·^−])\s*{_OPERAND})+")
-_EQUATION = re.compile(
-    rf"(?P<left>{_EXPRESSION.pattern})\s*=\s*(?P<right>-?\d[\d,]*(?:\.\d+)?)(?![\d,.]*\s*[-+*/×÷·^\d%])"
+_COARSE = 0.1  # people write an ounce as 30 g and a mile as 1.6 km
+_FIRST_YEAR = 1927  # until then some country had other dates than the Gregorian calendar
+_MOST_DAYS = 31
+
+_LEAD = re.compile(
+    r"^(?:so|thus|hence|therefore|since|because|it (?:was|is|happened)(?: on)?)\s+", re.IGNORECASE
 )
+_SUM_CHARS = r"[\d\s.,()+\-−*/×÷·^]"
+_EXPRESSION = re.compile(rf"{_SUM_CHARS}*\d\s*\)*\s*[+\-−*/×÷·^]{_SUM_CHARS}*")
+_SUM_ASKED_FOR = re.compile(
+    r"\s*(?:(?:what(?:['’]s| is)|how much is|calculate|compute|evaluate|solve)\b)?[\s:]*"
+    rf"(?P<sum>[\d(.\-−]{_SUM_CHARS}*?)[\s=?.]*",
+    re.IGNORECASE,
+)
+# Sums of another kind than school's: of remainders, in another base, or as a puzzle defines them.
+_OTHER_SUMS = re.compile(
+    r"=|⊕|\b(?:mod|modul\w*|base|binary|octal|hex\w*|clock|xor|bit\w*|boolean|puzzle|riddle|"
+    r"operat\w*)\b",
+    re.IGNORECASE,
+)
+_MAYBE_GROUPED = re.compile(r"[1-9]\d{0,2}[.,]\d{3}(?!\d)")  # 1.500 is 1500 to half the world
+_DECIMAL_COMMA = re.compile(r",(?!\d{3}(?!\d))")
+_AMOUNT = r"-?\d[\d,]*(?:\.\d+)?\s*[A-Za-z]+"
 _CONVERSION = re.compile(
-    r"(?P<left>-?\d[\d,]*(?:\.\d+)?\s*[A-Za-z]+)\s*(?:=|≈|is|equals)\s*(?:about\s+|approximately\s+)?(?P<right>-?\d[\d,]*(?:\.\d+)?\s*[A-Za-z]+)\b"
+    rf"(?P<left>{_AMOUNT})\s*(?:=|≈|is|equals)\s*(?:about\s+|approximately\s+)?"
+    rf"(?P<right>{_AMOUNT})"
 )
-_ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+_ISO_DATE = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})")
 _MONTHS: list[str] = [
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 ]  # fmt: skip
-_SPOKEN_DATE = re.compile(
-    rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month>{'|'.join(_MONTHS)})|(?P<month2>{'|'.join(_MONTHS)})\s+"
-    rf"(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?),?\s+(?P<year>\d{{4}})\b",
+_MONTH = "|".join(_MONTHS)
+_DAY_FIRST = re.compile(
+    rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month>{_MONTH}),?\s+(?P<year>\d{{4}})",
     re.IGNORECASE,
 )
-_FENCED = re.compile(r"^```(\w+)[ \t]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_MONTH_FIRST = re.compile(
+    rf"(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})",
+    re.IGNORECASE,
+)
+_ABOUT_DATES = re.compile(
+    r"\b(?:in)?valid|\bexist|\b(?:im)?possible|\bleap|\bcalendar", re.IGNORECASE
+)
+_FENCED = re.compile(r"^```(\w*)[ \t]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_WANTED = (
+    r"\W*(?:please\s+|(?:can|could) you\s+)?"
+    r"(?:give|write|return|output|produce|generate|create|make|reply|respond|answer)\b"
+    r"[^.?!{\[\n]{0,80}\b"
+)
+_WANTS_JSON = re.compile(rf"{_WANTED}json\b", re.IGNORECASE)
+_WANTS_REGEX = re.compile(rf"{_WANTED}(?:regex|regular expression)", re.IGNORECASE)
+_LOOSE_JSON = re.compile(r"//|/\*|\.\.\.|…|^\s*#", re.MULTILINE)  # meant for people
+# What no dialect accepts; much else is only unknown to Python.
+_BROKEN_REGEX = ("missing )", "unbalanced parenthesis", "unterminated character set")
 
 
 def check(question: str, answer: Answer) -> Check:
@@ -53,7 +93,7 @@ def check(question: str, answer: Answer) -> Check:
 
 def calculate(expression: str) -> float | None:
     """Work out an expression of numbers, brackets and + - * / ^; None if it is anything else."""
-    if len(expression) > _LONGEST_CHARS:
+    if len(expression) > _LONGEST_CHARS or _DECIMAL_COMMA.search(expression):
         return None
     plain = expression.translate(str.maketrans({"×": "*", "÷": "/", "·": "*", "−": "-", ",": ""}))
     try:
@@ -65,74 +105,84 @@ def calculate(expression: str) -> float | None:
 
 
 def _findings(question: str, answer: Answer) -> Iterator[Check]:
-    asserted = [text for text in (answer.final_answer, *answer.key_claims) if text]
     yield _sum_asked_for(question, answer.final_answer)
-    for text in asserted:
-        yield from _equations(text)
-        yield from _conversions(text)
-        yield from _dates(question, text)
-    yield from _formats(question, answer)
+    for asserted in (answer.final_answer, *answer.key_claims):
+        text = _bare(asserted or "")
+        if 0 < len(text) <= _LONGEST_CHARS:
+            yield from _equation(question, text)
+            yield from _conversion(text)
+            yield from _date(question, text)
+    yield from _format(question, answer.text)
+
+
+def _bare(text: str) -> str:
+    return _LEAD.sub("", text.strip(" \t\n*`_$").rstrip(".;,"))
 
 
 def _sum_asked_for(question: str, final: str | None) -> Check:
-    sums = {found[0].strip() for found in _EXPRESSION.finditer(question)}
     given = quantities.parse(final) if final else None
-    if len(sums) != 1 or given is None or given.dimension:
+    if given is None or given.dimension or len(question) > _LONGEST_CHARS:
         return Check()
-    asked = sums.pop()
-    if not re.fullmatch(
-        r"\W*(?:what(?:'s| is)|how much is|calculate|compute|evaluate|solve)?[\s:]*"
-        rf"{re.escape(asked)}[\s=?.]*",
-        question,
-        re.IGNORECASE,
-    ):
+    found = _SUM_ASKED_FOR.fullmatch(question)
+    if found is None or not _EXPRESSION.fullmatch(found["sum"]):
         return Check()
+    return _compared(found["sum"], given, final or "")
+
+
+def _equation(question: str, text: str) -> Iterator[Check]:
+    sides = re.split("[=≈]", text)
+    if len(sides) != 2 or _OTHER_SUMS.search(question) or not _EXPRESSION.fullmatch(sides[0]):  # noqa: PLR2004  an equation has two
+        return
+    given = quantities.parse(sides[1])
+    if given is not None and not given.dimension:
+        found = _compared(sides[0].strip(), given, sides[1])
+        if found.verdict is Verdict.FAIL:
+            yield found
+
+
+def _compared(asked: str, given: quantities.Quantity, written: str) -> Check:
+    """Compare a sum with what was given for it; a number cut short is neither right nor wrong."""
     value = calculate(asked)
-    return Check() if value is None else _compared(asked, value, given)
-
-
-def _equations(text: str) -> Iterator[Check]:
-    for found in _EQUATION.finditer(text):
-        value, given = calculate(found["left"]), quantities.parse(found["right"])
-        if value is not None and given is not None:
-            yield _compared(found["left"].strip(), value, given)
-
-
-def _compared(asked: str, value: float, given: quantities.Quantity) -> Check:
-    slack = 0.0 if given.is_whole and value == int(value) else given.ulp * (1 + 1e-9)
-    if abs(value - given.value) <= max(slack, abs(value) * 1e-12):
+    if value is None:
+        return Check()
+    gap, is_whole = abs(value - given.value), given.is_whole and value != int(value)
+    is_exact = gap <= abs(value) * 1e-12 and abs(value) <= _GREATEST_EXACT
+    if is_exact or (not given.is_whole and gap <= given.ulp * (1 + 1e-9)):
         return Check(Verdict.PASS, f"{asked} = {value:.12g} holds.")
+    is_cut = 0 <= abs(value) - abs(given.value) < 2 * given.ulp and value * given.value >= 0
+    is_rounded = gap <= max(given.ulp * is_whole, abs(value) * 1e-12)
+    if is_cut or is_rounded or _MAYBE_GROUPED.search(f"{asked} {written}"):
+        return Check()
     return Check(Verdict.FAIL, f"{asked} is {value:.12g}, not {given.value:.12g}.")
 
 
-def _conversions(text: str) -> Iterator[Check]:
-    for found in _CONVERSION.finditer(text):
-        left, right = quantities.parse(found["left"]), quantities.parse(found["right"])
-        if left is None or right is None or left.unit == right.unit:
+def _conversion(text: str) -> Iterator[Check]:
+    found = _CONVERSION.fullmatch(text)
+    left, right = map(quantities.parse, (found["left"], found["right"])) if found else (None, None)
+    if found is None or left is None or right is None:
+        return
+    if not (left.is_converted and right.is_converted and left.dimension == right.dimension):
+        return
+    coarse = _COARSE * max(abs(left.value), abs(right.value))
+    if abs(left.value - right.value) > max(right.ulp, coarse):
+        yield Check(Verdict.FAIL, f"{found['left']} is not {found['right']}.")
+
+
+def _date(question: str, text: str) -> Iterator[Check]:
+    for pattern in (_ISO_DATE, _DAY_FIRST, _MONTH_FIRST):
+        found = pattern.fullmatch(text)
+        if found is None or text in question or _ABOUT_DATES.search(question):
             continue
-        if not (left.is_converted and right.is_converted and left.dimension == right.dimension):
-            continue
-        if quantities.agree(left, right):
-            yield Check(Verdict.PASS, f"{found['left']} is {found['right']}.")
-        else:
-            yield Check(Verdict.FAIL, f"{found['left']} is not {found['right']}.")
-
-
-def _dates(question: str, text: str) -> Iterator[Check]:
-    for shown, year, month, day in _dates_in(text):
-        if not _is_date(year, month, day) and shown not in question:
-            yield Check(Verdict.FAIL, f"{shown} is no date.")
-
-
-def _dates_in(text: str) -> Iterator[tuple[str, int, int, int]]:
-    for found in _ISO_DATE.finditer(text):
-        yield found[0], int(found[1]), int(found[2]), int(found[3])
-    for found in _SPOKEN_DATE.finditer(text):
-        month = _MONTHS.index((found["month"] or found["month2"]).lower()) + 1
-        yield found[0], int(found["year"]), month, int(found["day"] or found["day2"])
+        name = found["month"].lower()
+        month = _MONTHS.index(name) + 1 if name in _MONTHS else int(name)
+        if not _is_date(int(found["year"]), month, int(found["day"])):
+            yield Check(Verdict.FAIL, f"{text} is no date.")
 
 
 def _is_date(year: int, month: int, day: int) -> bool:
+    """Say whether a date exists; what is written like none at all is taken for something else."""
+    if year < _FIRST_YEAR or not (1 <= month <= len(_MONTHS) and 1 <= day <= _MOST_DAYS):
+        return True
     try:
         date(year, month, day)
     except ValueError:
@@ -140,24 +190,25 @@ def _is_date(year: int, month: int, day: int) -> bool:
     return True
 
 
-def _formats(question: str, answer: Answer) -> Iterator[Check]:
-    asked = question.casefold()
-    for language, body in _FENCED.findall(answer.text):
-        if language.lower() == "json" and re.search(r"\bjson\b", asked):
-            yield _parsed("JSON", is_valid=_is_json(body))
-        if language.lower() in ("regex", "regexp") and re.search(
-            r"\bregex|regular expression", asked
-        ):
-            yield _parsed("regular expression", is_valid=_is_regex(body.strip()))
-
-
-def _parsed(what: str, *, is_valid: bool) -> Check:
-    if is_valid:
-        return Check(Verdict.PASS, f"The {what} is valid.")
-    return Check(Verdict.FAIL, f"The {what} is not valid.")
+def _format(question: str, text: str) -> Iterator[Check]:
+    """Judge the one block of an answer to a question that asks for just such a block."""
+    blocks = _FENCED.findall(text)
+    if len(blocks) != 1:
+        return
+    language, body = blocks[0][0].lower(), blocks[0][1]
+    if language == "json" and _WANTS_JSON.match(question) and not _is_json(body):
+        yield Check(Verdict.FAIL, "The JSON is not valid.")
+    if language in ("regex", "regexp") and _WANTS_REGEX.match(question) and not _is_regex(body):
+        yield Check(Verdict.FAIL, "The regular expression is not valid.")
 
 
 def _is_json(text: str) -> bool:
+    lines = [line for line in text.splitlines() if line.strip()]
+    is_by_line = len(lines) > 1 and all(_loads(line) for line in lines)
+    return is_by_line or _loads(text) or _LOOSE_JSON.search(text) is not None
+
+
+def _loads(text: str) -> bool:
     try:
         json.loads(text)
     except (ValueError, RecursionError):
@@ -169,9 +220,13 @@ def _is_regex(text: str) -> bool:
     if len(text) > _LONGEST_PATTERN:
         return True  # too long to judge cheaply: no fault
     try:
-        re.compile(text)
-    except (re.error, RecursionError, OverflowError):
-        return False
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            re.compile(text.strip())
+    except re.error as error:
+        return not error.msg.startswith(_BROKEN_REGEX)
+    except (RecursionError, OverflowError):
+        return True
     return True
 
 

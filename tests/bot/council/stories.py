@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from time import process_time
 
 from bot.council.course import deliberate
 from bot.domain import Council, Deadlines, Deliberation, Mode, Place, Question, Seat, Synthesis
@@ -21,6 +22,14 @@ CHAIR = Seat("Chair", "x/chair", fallbacks=("x/spare",))
 DEADLINES = Deadlines()
 NAMES = ("Ada", "Ben", "Cy", "Dee")
 FINAL = 'The chairman concludes.\n```council\n{"final_answer": null}\n```'
+
+
+@contextmanager
+def at_most(*, seconds: float) -> Generator[None]:
+    """Fail if the block took more processor time: a pattern that backtracks takes hours."""
+    began = process_time()
+    yield
+    assert process_time() - began < seconds
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.council.consensus import is_same, is_unanimous, voted
+from bot.council.verify import check
 from bot.domain import Answer, Check, Verdict
 
 PASS, FAIL = Check(Verdict.PASS, "yes"), Check(Verdict.FAIL, "no")
@@ -33,6 +34,13 @@ def answers(*finals: str | None) -> list[Answer]:
         ("the  Eiffel Tower", "Eiffel tower"),
         ("yes", "Yes!"),
         ("1e3", "1000"),
+        ("6.02e23", "6.022e23"),
+        ("2 300", "2,300"),
+        ("10 L", "10000 ml"),
+        ("President of the United States.", "president of United States"),
+        ("a dog", "Dog"),
+        ("(1, 2)", "(1,2)"),
+        ("−x", "-x"),
     ],
 )
 def test_these_are_the_same(a: str, b: str) -> None:
@@ -54,6 +62,30 @@ def test_these_are_the_same(a: str, b: str) -> None:
         ("x < 3", "x > 3"),
         ("C++", "C"),
         ("1e309", "5"),
+        ("0e999", "1"),
+        ("A, B", "B"),
+        ("Hepatitis A", "Hepatitis"),
+        ("≤ 5", "≥ 5"),
+        ("≤ 5", "5"),
+        ("C#", "C"),
+        ("5!", "5"),
+        ("n!", "n"),
+        ("√2", "2"),
+        ("∞", "∅"),
+        ("👍", "👎"),
+        ("[1, 2)", "(1, 2]"),
+        ("−x", "x"),
+        ("\u20135", "5"),
+        (".5 x", "5 x"),
+        ("¬p", "p"),
+        ("x' = 1", "x = 1"),
+        ("x ≠ 3", "x = 3"),
+        ("|x|", "x"),
+        ("5 MW", "5 mW"),
+        ("5 MB", "5 Mb"),
+        ("5 Mg", "5 mg"),
+        ("5 M", "5 m"),
+        ("$20 million", "€20 million"),
     ],
 )
 def test_these_are_not(a: str, b: str) -> None:
@@ -87,3 +119,15 @@ def test_a_passed_check_beats_the_majority() -> None:
 
     assert winner is not None
     assert winner.member == "C"
+
+
+def test_a_true_claim_does_not_beat_the_majority() -> None:
+    legs = [
+        Answer("A", "text", "x/y", 1.0, "14", key_claims=("3 * 4 = 12",)),
+        *(Answer(name, "text", "x/y", 1.0, "16") for name in "BCD"),
+    ]
+
+    winner = voted(legs, {answer.member: check("How many legs?", answer) for answer in legs})
+
+    assert winner is not None
+    assert winner.final_answer == "16"
