@@ -69,7 +69,10 @@ def disguise(
     if turn:
         order.reverse()
     taken = _words(deliberation, order)
-    free = [a + b for a, b in product(_LETTERS, _DIGITS) if a + b not in taken]
+    every = [a + b for a, b in product(_LETTERS, _DIGITS)]
+    free = [label for label in every if label not in taken]
+    if len(free) < len(order):  # a text that uses them all up must not end the council
+        free = every
     labels = _random(deliberation, reader, f"labels {turn}").sample(free, len(order))
     return Disguise(dict(zip(labels, order, strict=True)))
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 _FENCE = re.compile(
-    r"^[ \t]*```[ \t]*(\w*)[ \t]*\n(.*?)(?:^[ \t]*```[ \t]*$|\Z)",
+    r"^[ \t]*```[ \t]*(?:\w+[ \t]*)?\n(.*?)(?:^[ \t]*```[ \t]*$|\Z)",
     re.MULTILINE | re.DOTALL,
 )
 _LONGEST_CHARS = 400_000  # a review is a few thousand characters; more is noise
@@ -39,7 +39,7 @@ def last_block(text: str) -> tuple[str, Json] | None:
     """Return the text without its last fenced JSON object, and that object; None without one."""
     blocks = list(_FENCE.finditer(text))
     for block in reversed(blocks):
-        found = load_object(block[2])
+        found = load_object(block[1])
         if found is not None:
             after = text[block.end() :]
             return (text[: block.start()] + after).strip(), found
@@ -83,7 +83,7 @@ def objects(value: object) -> Sequence[Json]:
 def _candidates(text: str) -> Iterator[str]:
     yield text
     for block in _FENCE.finditer(text):
-        yield block[2]
+        yield block[1]
     start, end = text.find("{"), text.rfind("}")
     if 0 <= start < end:
         yield text[start : end + 1]

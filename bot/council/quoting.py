@@ -16,7 +16,8 @@ _FAMILIES = (
     r"openai|anthropic|google deepmind|mistral ai|xai|meta ai|cohere|alibaba"
 )
 _FENCE_LIKE = re.compile(
-    r"[<‹＜]{2,}(?=\s*/?\s*(?:answer|end|question|text|review)\b)", re.IGNORECASE
+    r"(?<![<‹＜«≪⟨〈《﹤])[<‹＜«≪⟨〈《﹤]{2,}+(?=\s*+/?\s*+(?:answer|end|question|text|review)\b)",
+    re.IGNORECASE,
 )
 
 
@@ -41,16 +42,18 @@ def anonymous(text: str, seat: Seat, model: str) -> str:
     own = [re.escape(name) for name in (seat.name, model, model.rpartition("/")[2]) if name]
     names = rf"(?:{'|'.join(own)}|{_FAMILIES})"
     said = re.compile(
-        r"\b(?:i am|i['’]m|my name is|this is|signed[,:]?|yours[,:]?)\s+(?:an?\s+|the\s+)?"
-        rf"(?:[\w-]+\s+){{0,4}}?{names}\b"
+        rf"\b(?:i am|i['’]m|my name is|this is|signed[,:]?|yours[,:]?)\s+(?:an?\s+)?{names}\b"
+        r"|\b(?:i am|i['’]m)\s+(?:an?|the|your)\s+(?:[\w-]+\s+){0,4}?(?:model|assistant|ai)\b"
+        rf".{{0,40}}\b{names}\b"
         rf"|(?<!such )\bas\s+(?:an?\s+)?{names}\b\s*,"
         rf"|\b(?:i|me)\b.{{0,40}}\b(?:trained|developed|created|made|built)\s+by\s+{names}\b"
-        rf"|^\W*(?:—|--|~)\s*{names}\W*$",
+        rf"|^[^\w\n]*(?:—|--|~)\s*{names}[^\w\n]*$",
         re.IGNORECASE | re.MULTILINE,
     )
     if not said.search(text):
         return text
-    return "\n".join(line for line in text.split("\n") if not said.search(line))
+    kept = "\n".join(line for line in text.split("\n") if not said.search(line))
+    return said.sub("[…]", kept if kept.strip() else text)
 
 
 def cut(text: str, limit: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -26,8 +26,9 @@ _HEADER = re.compile(r"^[^\w\n]*final ranking[^\w\n]*$", re.IGNORECASE | re.MULT
 _RANKED = re.compile(
     r"^\W{0,8}\d{1,3}\s{0,4}[.):](.{1,200})"
 )  # bounded: no line may cost quadratic time
-_LABEL = r"[^\w\n]*(?:(?:response|answer|label)\s+)?[^\w\n]*(\w+)"
-_TIED = re.compile(rf"{_LABEL}(?:[^\w\n]*=[^\w\n]*{_LABEL})*", re.IGNORECASE)
+_LABEL = re.compile(
+    r"[^\w\n]*+(?:(?:response|answer|label)\s[^\w\n]*+)?(\w+)([^\w\n]*)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,21 @@ def parse_ranking(text: str, labels: Sequence[str]) -> tuple[Tiers, tuple[str, .
     tiers: list[tuple[str, ...]] = []
     for line in text[headers[-1].end() :].splitlines():
         ranked = _RANKED.match(line)
-        tied = _TIED.match(ranked[1]) if ranked else None
-        if tied is not None:
-            tiers.append(
-                tuple(label.upper() for label in re.findall(_LABEL, tied[0], re.IGNORECASE))
-            )
+        if ranked is not None:
+            tiers.append(tuple(_tied(ranked[1])))
     cleaned = clean_ballot(tiers, labels, is_truncated=False)
     return cleaned.tiers, cleaned.problems
+
+
+def _tied(text: str) -> Iterator[str]:
+    """Read `A = B`, up to the words that someone put behind a label."""
+    for part in text.split("="):
+        found = _LABEL.match(part)
+        if found is None:
+            return
+        yield found[1].upper()
+        if found.end() < len(part):
+            return
 
 
 def uphold(

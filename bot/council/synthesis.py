@@ -14,10 +14,11 @@ from bot.domain import Answer, Confidence, Dissent, Synthesis
 
 _LONGEST_TEXT = 100_000
 _MOST_POINTS = 12
+_LONGEST_OPEN = 100  # what may still change is shorter; bounds what a feed costs
 _BLOCK = "```council"
 _OPEN_END = re.compile(
-    r"(?:\n\s*`{0,3}[a-z]{0,7}|\[[^\[\]\n]{0,80}"
-    r"|(?:\b[Aa]nswer\s+|\b[Rr]esponse\s+)?\w{0,12}|\s+)\Z"
+    r"(?:\n\s{0,80}`{0,3}[a-z]{0,7}|\[[^\[\]\n]{0,80}"
+    r"|(?:\b[Aa]nswer\s{1,80}|\b[Rr]esponse\s{1,80})?\w{0,12}|\s{1,80})\Z"
 )
 
 
@@ -53,7 +54,7 @@ class LiveText:
         if start is not None:
             self._is_closed = True
             return self._shown(self._held[:start].rstrip())
-        end = _OPEN_END.search(self._held)
+        end = _OPEN_END.search(self._held, max(0, len(self._held) - _LONGEST_OPEN))
         safe = end.start() if end is not None else len(self._held)
         ready, self._held = self._held[:safe], self._held[safe:]
         return self._shown(ready)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.council.anonymity import Disguise
 from bot.council.reviews import parse_ranking, parse_review, uphold
 from bot.domain import Check, Flag, Verdict
+from tests.bot.council.stories import at_most
 
 SHOWN = Disguise({"K7": "Ada", "Q2": "Ben", "M4": "Cy"})
 ANSWERS = {
@@ -157,6 +159,28 @@ def test_huge_numbers_and_deep_nesting_do_not_raise() -> None:
 def test_long_lines_are_read_in_no_time() -> None:
     assert parse_ranking("FINAL RANKING\n" + "1. " + "*" * 200_000, ("K7", "Q2"))[0] == ()
     assert parse_ranking("\n" * 200_000 + "1." + "=" * 200_000, ("K7", "Q2"))[0] == ()
+
+
+@pytest.mark.parametrize(
+    "line", ["1. K7" + "=" * 190, "1. " + " =" * 90, "1. K7" + " =" * 90, "1. " + "answer " * 25]
+)
+def test_hostile_lists_cost_no_time(line: str) -> None:
+    with at_most(seconds=4.0):
+        parse_ranking("FINAL RANKING\n" + f"{line}\n" * (1_000_000 // len(line)), ("K7", "Q2"))
+
+
+def test_hostile_fences_cost_no_time() -> None:
+    with at_most(seconds=4.0):
+        assert read("```" + " " * 1_000_000 + "!").ballot is None
+        assert read("```" + "x" * 1_000_000 + "!").ballot is None
+
+
+def test_words_behind_a_label_are_left_aside() -> None:
+    tiers, _ = parse_ranking(
+        "FINAL RANKING\n1. K7 = **Answer Q2** best = M4\n2. M4", ("K7", "Q2", "M4")
+    )
+
+    assert tiers == (("K7", "Q2"), ("M4",))
 
 
 ANYTHING = st.recursive(

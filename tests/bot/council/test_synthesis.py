@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.council.anonymity import Disguise
 from bot.council.synthesis import Concluded, LiveText, parse_synthesis, settled
 from bot.domain import Answer, Confidence, Synthesis
+from tests.bot.council.stories import at_most
 
 SHOWN = Disguise({"K7": "Ada", "Q2": "Ben"})
 BLOCK = '```council\n{"final_answer": "B", "dissent": [], "unresolved": []}\n```'
@@ -62,6 +64,12 @@ def test_pieces_of_any_size_show_what_the_whole_shows(
     assert (
         live(text + end, sizes).strip() == (whole.text if whole else "").strip() or not text.strip()
     )
+
+
+@pytest.mark.parametrize("hostile", [" ", "\n", "answer ", "[", "`", "x"])
+def test_hostile_pieces_cost_no_time(hostile: str) -> None:
+    with at_most(seconds=4.0):
+        live("Text" + hostile * (200_000 // len(hostile)) + "x y z", [7] * 10_000 + [1_000_000])
 
 
 def test_the_block_never_shows() -> None:
