@@ -8,22 +8,26 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
+from bot.council.quoting import clean
+
 _FENCE = re.compile(
     r"^[ \t]*```[ \t]*(?:\w+[ \t]*)?\n(.*?)(?:^[ \t]*```[ \t]*$|\Z)",
     re.MULTILINE | re.DOTALL,
 )
 _LONGEST_CHARS = 400_000  # a review is a few thousand characters; more is noise
+_NOTHING = ("null", "none", "n/a")
 
 Json = Mapping[str, object]
 
 
-def find_object(text: str) -> Json | None:
-    """Return the JSON object that is the whole text, a fenced block, or between outer braces."""
-    for candidate in _candidates(text[:_LONGEST_CHARS]):
-        found = load_object(candidate)
-        if found is not None:
-            return found
-    return None
+def find_object(text: str, key: str) -> Json | None:
+    """Return the JSON object that is the whole text, a fenced block, or between outer braces.
+
+    One with the key is preferred: a text may quote others.
+    """
+    candidates = map(load_object, _candidates(text[:_LONGEST_CHARS]))
+    found = [candidate for candidate in candidates if candidate is not None]
+    return next((one for one in found if key in one), found[0] if found else None)
 
 
 def load_object(text: str) -> Json | None:
@@ -47,12 +51,16 @@ def last_block(text: str) -> tuple[str, Json] | None:
 
 
 def string(value: object, *, limit: int = 4_000) -> str:
-    """Return text, or a number as text; anything else is empty."""
+    """Return cleaned text, or a number as text; anything else is empty, and so is `null` in words.
+
+    JSON escapes hide characters from a cleaning of the whole.
+    """
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, (str, int, float)):
-        return str(value).strip()[:limit]
-    return ""
+    if not isinstance(value, (str, int, float)):
+        return ""
+    text = clean(str(value)).strip()
+    return "" if text.casefold() in _NOTHING else text[:limit]
 
 
 def number(value: object, *, low: float, high: float) -> float | None:

@@ -10,7 +10,7 @@ from typing import cast
 
 from bot.council import parsing
 from bot.council.anonymity import Disguise
-from bot.council.quoting import clean, folded
+from bot.council.quoting import clean, cut, folded
 from bot.council.ranking import Tiers
 from bot.council.ranking import clean as clean_ballot
 from bot.domain import Appraisal, Ballot, Check, Flag, Verdict
@@ -22,6 +22,10 @@ CRITERIA = ("accuracy", "reasoning", "completeness", "clarity")
 _LONGEST_QUOTE = 200
 _MOST_FLAGS = 12
 _UPHOLDERS = 2  # members other than the author who must see the same fault
+_LONGEST_TEXT = 100_000  # as of an answer: beyond this nobody reads on
+_UNREADABLE = "This review came as data that could not be read."
+_JSON_LIKE = re.compile(r"(?:```\w*\s*)?[{\[]\s*[\"{\[}\]]")
+_IN_WORDS = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]\d(?![A-Za-z0-9])")
 _HEADER = re.compile(r"^[^\w\n]*final ranking[^\w\n]*$", re.IGNORECASE | re.MULTILINE)
 _RANKED = re.compile(
     r"^\W{0,8}\d{1,3}\s{0,4}[.):](.{1,200})"
@@ -50,12 +54,8 @@ def parse_review(
     is_truncated: bool = False,
 ) -> Parsed:
     """Read a review, whatever the text; `answers` by member are what quotes are checked against."""
-    found = parsing.find_object(text)
-    if found is None or "ranking" not in found:
-        tiers, _ = parse_ranking(text, tuple(disguise.names))
-        ballot = _ballot(tiers, disguise, reviewer, is_truncated=is_truncated)
-        return Parsed(disguise.reveal(clean(text).strip()), ballot)
-    tiers = _tiers(found.get("ranking"))
+    found = parsing.find_object(text, "ranking") or {}
+    tiers = _tiers(found["ranking"]) if "ranking" in found else _listed(text) or ()
     ballot = _ballot(tiers, disguise, reviewer, is_truncated=is_truncated)
     flags: list[Flag] = []
     appraisals: list[Appraisal] = []
@@ -67,9 +67,7 @@ def parse_review(
     prose = _prose(
         appraisals, flags, parsing.strings(found.get("reference_points"), most=12), disguise
     )
-    return Parsed(
-        prose or disguise.reveal(clean(text).strip()), ballot, tuple(flags), tuple(appraisals)
-    )
+    return Parsed(prose or _readable(text, disguise), ballot, tuple(flags), tuple(appraisals))
 
 
 def parse_ranking(text: str, labels: Sequence[str]) -> tuple[Tiers, tuple[str, ...]]:
@@ -78,16 +76,23 @@ def parse_ranking(text: str, labels: Sequence[str]) -> tuple[Tiers, tuple[str, .
     Returns cleaned tiers and the problems met: `no_header`, `unknown:X`, `duplicate:X`,
     `missing:X`, `rejected`.
     """
+    tiers = _listed(text)
+    if tiers is None:
+        return (), ("no_header",)
+    cleaned = clean_ballot(tiers, labels, is_truncated=False)
+    return cleaned.tiers, cleaned.problems
+
+
+def _listed(text: str) -> Tiers | None:
     headers = list(_HEADER.finditer(text))
     if not headers:
-        return (), ("no_header",)
+        return None
     tiers: list[tuple[str, ...]] = []
     for line in text[headers[-1].end() :].splitlines():
         ranked = _RANKED.match(line)
         if ranked is not None:
             tiers.append(tuple(_tied(ranked[1])))
-    cleaned = clean_ballot(tiers, labels, is_truncated=False)
-    return cleaned.tiers, cleaned.problems
+    return tuple(tiers)
 
 
 def _tied(text: str) -> Iterator[str]:
@@ -160,9 +165,9 @@ def _tiers(value: object) -> Tiers:
 
 
 def _label(value: object) -> str:
-    """Return a label without the words and marks that models put around it."""
-    words = re.findall(r"\w+", parsing.string(value))
-    return words[-1].upper() if words else ""
+    """Return the first label among the words and marks that models put around it."""
+    found = _IN_WORDS.search(parsing.string(value))
+    return found[0].upper() if found else ""
 
 
 def _appraisal(entry: parsing.Json, author: str, disguise: Disguise) -> Appraisal:
@@ -223,6 +228,12 @@ def _prose(
         needs = "; ".join(_told(point, disguise).rstrip(".") for point in points)
         parts.append(f"A correct answer needs: {needs}.")
     return "\n\n".join(parts)
+
+
+def _readable(text: str, disguise: Disguise) -> str:
+    """Return a review's own words; JSON that cannot be told in words is none."""
+    told = disguise.reveal(cut(clean(text).strip(), _LONGEST_TEXT))
+    return _UNREADABLE if _JSON_LIKE.match(told) else told
 
 
 def _sentence(text: str) -> str:

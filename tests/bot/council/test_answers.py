@@ -81,6 +81,19 @@ def test_many_claims_and_endless_text_are_cut() -> None:
     assert len(claims) == 8
 
 
+def test_nothing_in_words_is_nothing() -> None:
+    for nothing in ('"null"', '"None"', '"N/A"', '" "'):
+        assert parsed(f'T\n```json\n{{"final_answer": {nothing}}}\n```').final_answer is None
+
+
+def test_hidden_characters_do_not_come_in_by_escapes() -> None:
+    answer = parsed(
+        'T\n```json\n{"final_answer": "A\\u0000\\u202eB\\ud800", "key_claims": ["a\\u001bb"]}\n```'
+    )
+
+    assert (answer.final_answer, answer.key_claims) == ("AB", ("ab",))
+
+
 def test_booleans_are_words() -> None:
     assert (
         parsed('T\n```json\n{"final_answer": true, "confidence": true}\n```').final_answer == "yes"

@@ -48,7 +48,7 @@ def test_a_ballot_carries_names() -> None:
 
 
 def test_labels_are_found_among_marks_and_words() -> None:
-    parsed = read(review(ranking=["Answer k7", ["[Q2]"], "**M4**"]))
+    parsed = read(review(ranking=["Answer k7 (best)", ["[Q2]"], "**M4**"]))
 
     assert parsed.ballot.tiers == (("Ada",), ("Ben",), ("Cy",))
 
@@ -71,6 +71,8 @@ def test_a_truncated_list_ties_the_missing_last() -> None:
     parsed = read("FINAL RANKING:\n1. K7\n2. Q2", is_truncated=True)
 
     assert parsed.ballot.is_truncated
+    assert read("FINAL RANKING:\n1. K7", is_truncated=True).ballot.tiers == (("Ada",), ("Ben", "Cy"))
+    assert read("FINAL RANKING:\n1. K7").ballot is None
 
 
 def test_without_a_ranking_the_text_stays_readable() -> None:
@@ -145,8 +147,37 @@ def test_prose_speaks_of_names_not_labels() -> None:
     )
 
 
-def test_an_empty_review_object_falls_back_to_the_text() -> None:
-    assert "ranking" in read(review()).text
+@pytest.mark.parametrize(
+    "text",
+    [
+        review(),
+        "{}",
+        f"```json\n{review()}\n```",
+        '{"reference_points": ["A height"], "reviews": [{"label": "K7", "verd',
+        '```json\n{"reviews": [{"label"',
+        '[{"label": "K7"}]',
+    ],
+)
+def test_a_review_never_shows_as_json(text: str) -> None:
+    assert read(text).text == "This review came as data that could not be read."
+
+
+def test_an_object_without_a_ranking_still_says_what_it_says() -> None:
+    parsed = read(json.dumps({"reviews": [entry(flags=[flag("Eiffel Tower")])]}))
+
+    assert parsed.ballot is None
+    assert parsed.text.startswith("**Ada**: mixed.")
+    assert [f.author for f in parsed.flags] == ["Ada"]
+
+
+def test_an_object_that_a_review_quotes_is_not_taken_for_it() -> None:
+    parsed = read(f'It says:\n```json\n{{"a": 1}}\n```\nSo:\n```json\n{review()}\n```')
+
+    assert parsed.ballot == read(review()).ballot
+
+
+def test_endless_prose_is_cut() -> None:
+    assert len(read("x" * 200_000).text) < 101_000
 
 
 def test_huge_numbers_and_deep_nesting_do_not_raise() -> None:
