@@ -14,7 +14,7 @@ _SQLITE = {"sqlite", "sqlite+aiosqlite", "sqlite+pysqlite"}
 
 
 def parse_address(url: str) -> URL:
-    """Return the address for the asynchronous drivers. Raises `BadConfig` if it is none of ours."""
+    """Return the address with the driver that we use. Raises `BadConfig` if it is none of ours."""
     try:
         address = make_url(url)
     except ArgumentError as error:
@@ -22,13 +22,8 @@ def parse_address(url: str) -> URL:
     if address.drivername in _POSTGRES:
         return address.set(drivername="postgresql+psycopg")
     if address.drivername in _SQLITE and address.database not in {None, "", ":memory:"}:
-        return address.set(drivername="sqlite+aiosqlite")
+        return address.set(drivername="sqlite")
     raise BadConfig(_hint())
-
-
-def blocking(address: URL) -> URL:
-    """Return the same address for the blocking drivers; psycopg is both."""
-    return address.set(drivername="sqlite") if is_sqlite(address) else address
 
 
 def is_sqlite(address: URL) -> bool:

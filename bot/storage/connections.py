@@ -6,7 +6,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
-from bot.storage.address import blocking, is_sqlite
+from bot.storage.address import is_sqlite
 
 # Longer than any healthy transaction of ours, so that only a stuck program is reported as such.
 BUSY_TIMEOUT_MS = 15_000
@@ -50,7 +50,7 @@ def blocking_engine(address: URL) -> Engine:
     """Return an engine for work that is done before or beside the event loop."""
     arguments = connect_args(address, statement_timeout_ms=0)
     engine = create_engine(
-        blocking(address), poolclass=NullPool, connect_args=arguments, hide_parameters=True
+        address, poolclass=NullPool, connect_args=arguments, hide_parameters=True
     )
     prepare(engine)
     return engine

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from sqlalchemy import Row, Select, Table, bindparam, exists, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Row, Select, Table, bindparam, exists, select
 
 from bot.domain import (
     Answer,
@@ -71,16 +70,16 @@ _HEAD = HEADS.where(tables.deliberations.c.id == bindparam("id")).add_columns(
 )
 
 
-async def load(connection: AsyncConnection, deliberation_id: str) -> Deliberation | None:
+def load(connection: Connection, deliberation_id: str) -> Deliberation | None:
     """Return all that is known of a deliberation, None if there is none."""
     key = {"id": deliberation_id}
-    head = (await connection.execute(_HEAD, key)).one_or_none()
+    head = connection.execute(_HEAD, key).one_or_none()
     if head is None:
         return None
     parts: dict[Table, Sequence[_Row]] = {}
     for table, statement in _PARTS.items():
         is_there = getattr(head, f"has_{table.name}")
-        parts[table] = (await connection.execute(statement, key)).all() if is_there else ()
+        parts[table] = connection.execute(statement, key).all() if is_there else ()
     return _whole(headed(head), parts)
 
 

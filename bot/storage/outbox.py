@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from bot.domain import Post, PostState
 from bot.storage.columns import clean
 from bot.storage.database import Database
-from bot.storage.faults import translated
 from bot.storage.rows import settled
 from bot.storage.tables import posts
 from bot.storage.writer import Change
@@ -27,20 +26,11 @@ class SqlOutbox:
 
     async def owed(self, deliberation_id: str) -> tuple[Post, ...]:
         """Return all posts of a deliberation in the order they were planned, sent ones too."""
-        with translated():
-            async with self._database.readers.connect() as connection:
-                rows = (await connection.execute(_OWED, {"id": deliberation_id})).all()
-        return tuple(
-            Post(
-                deliberation_id=row.deliberation_id,
-                slot=row.slot,
-                state=PostState(row.state),
-                message_id=row.message_id,
-                thread=row.thread,
-                reason=row.reason,
-            )
-            for row in rows
-        )
+
+        def found(connection: Connection) -> tuple[Post, ...]:
+            return tuple(map(_post, connection.execute(_OWED, {"id": deliberation_id})))
+
+        return await self._database.read(found)
 
     async def settle(self, post: Post, *, epoch: int) -> None:
         """Store a post's new state, message id, thread and reason.
@@ -49,3 +39,14 @@ class SqlOutbox:
         """
         unit = settled(post, self._database.positions)
         await self._database.writer.write(Change((unit,), clean(post.deliberation_id), epoch))
+
+
+def _post(row: Row[tuple[object, ...]]) -> Post:
+    return Post(
+        deliberation_id=row.deliberation_id,
+        slot=row.slot,
+        state=PostState(row.state),
+        message_id=row.message_id,
+        thread=row.thread,
+        reason=row.reason,
+    )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
-from sqlalchemy import ColumnElement, bindparam, exists, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, or_, select
 
 from bot.domain import Deliberation, Post, Timings
 from bot.domain.events import Fact
@@ -14,7 +14,6 @@ from bot.errors import NotFound
 from bot.storage.columns import clean, cleaned
 from bot.storage.database import Database
 from bot.storage.facts import recorded
-from bot.storage.faults import translated
 from bot.storage.loading import HEADS, headed, load, synthesis
 from bot.storage.rows import creation, planned, takeover, timed
 from bot.storage.tables import deliberations, syntheses
@@ -42,16 +41,16 @@ class SqlRecords:
         change = Change((creation(new, delivery),), creates=new.id)
         if await self._database.writer.write(change):
             return new
-        with translated():
-            async with self._database.readers.connect() as connection:
-                known = delivery and await _delivered(connection, new, delivery)
-                return await _loaded(connection, known or new.id)
+
+        def found(connection: Connection) -> Deliberation:
+            known = delivery and _delivered(connection, new, delivery)
+            return _loaded(known or new.id, connection)
+
+        return await self._database.read(found)
 
     async def load(self, deliberation_id: str) -> Deliberation:
         """Return all that is known of one. Raises `NotFound`."""
-        with translated():
-            async with self._database.readers.connect() as connection:
-                return await _loaded(connection, clean(deliberation_id))
+        return await self._database.read(partial(_loaded, clean(deliberation_id)))
 
     async def take_up(self, deliberation_id: str, *, is_fresh: bool = False) -> Deliberation:
         """Raise the epoch, so that every other worker's writes are refused.
@@ -91,29 +90,29 @@ class SqlRecords:
         """
         statement = HEADS.order_by(deliberations.c.created_at.desc(), deliberations.c.id.desc())
         statement = statement.where(*(_holds(word) for word in clean(words).split()))
-        with translated():
-            async with self._database.readers.connect() as connection:
-                heads = (await connection.execute(statement.limit(limit))).all()
-                found = syntheses.c.deliberation_id.in_([head.id for head in heads])
-                rows = (await connection.execute(select(syntheses).where(found))).all()
-        concluded = {row.deliberation_id: synthesis(row) for row in rows}
-        return tuple(replace(headed(head), synthesis=concluded.get(head.id)) for head in heads)
+
+        def found(connection: Connection) -> tuple[Deliberation, ...]:
+            heads = connection.execute(statement.limit(limit)).all()
+            theirs = syntheses.c.deliberation_id.in_([head.id for head in heads])
+            rows = connection.execute(select(syntheses).where(theirs))
+            concluded = {row.deliberation_id: synthesis(row) for row in rows}
+            return tuple(replace(headed(head), synthesis=concluded.get(head.id)) for head in heads)
+
+        return await self._database.read(found)
 
 
-async def _loaded(connection: AsyncConnection, deliberation_id: str) -> Deliberation:
-    known = await load(connection, deliberation_id)
+def _loaded(deliberation_id: str, connection: Connection) -> Deliberation:
+    known = load(connection, deliberation_id)
     if known is None:
         message = "There is no deliberation of that id."
         raise NotFound(message)
     return known
 
 
-async def _delivered(
-    connection: AsyncConnection, deliberation: Deliberation, delivery: str
-) -> str | None:
+def _delivered(connection: Connection, deliberation: Deliberation, delivery: str) -> str | None:
     place = deliberation.question.place
     key = {"platform": place.platform, "workspace": place.workspace, "delivery": delivery}
-    return await connection.scalar(_DELIVERED, key)
+    return connection.scalar(_DELIVERED, key)
 
 
 def _holds(word: str) -> ColumnElement[bool]:

@@ -7,17 +7,16 @@ queue for it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import Connection, Executable
 
 from bot.errors import NotFound, StorageError, Superseded
-from bot.storage.connections import WRITES
 from bot.storage.faults import FAULTS, is_own_fault, is_passing, storage_error
-from bot.storage.rows import Unit, by_shape, raised_epoch
+from bot.storage.rows import Shape, Unit, by_shape, raised_epoch
+from bot.storage.sessions import Sessions
 from bot.storage.statements import EPOCHS, writes
 
 # Bounds the time that other processes on the same file wait for their turn.
@@ -57,10 +56,9 @@ class _Waiting:
 class Writer:
     """Writes changes, many at a time; each caller is answered after the commit."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine.execution_options(**WRITES)
-        self._writes = writes(engine.dialect.name)
-        self._connection: AsyncConnection | None = None
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+        self._statements = writes(sessions.engine.dialect.name)
         self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self._is_busy = False
@@ -70,13 +68,12 @@ class Writer:
         self._task = asyncio.create_task(self._run(), name="storage writer")
 
     async def stop(self) -> None:
-        """Write what waits, then let go of the connection."""
+        """Write what waits, and take no more."""
         task, self._task = self._task, None
         if task is None:
             return
         self._queue.put_nowait(None)
         await task
-        await self._disconnect()
 
     async def write(self, change: Change) -> int:
         """Return the deliberation's epoch once the change is committed.
@@ -129,50 +126,17 @@ class Writer:
             return [storage_error(error) for _ in changes]
 
     async def _patiently(self, changes: Sequence[Change]) -> list[Outcome]:
-        """Write a burst, again if the connection was lost: every change may be written twice."""
+        """Write a burst, again if the connection was lost: a change may be written twice."""
+        work = partial(_written, changes, self._statements)
         clock = asyncio.get_running_loop()
         give_up_at = clock.time() + _PATIENCE_S
         while True:
             try:
-                return await self._commit(changes)
+                return await self._sessions.write(work)
             except FAULTS as error:
-                await self._disconnect()
                 if not is_passing(error) or clock.time() > give_up_at:
                     raise
             await asyncio.sleep(_PAUSE_S)
-
-    async def _commit(self, changes: Sequence[Change]) -> list[Outcome]:
-        connection = await self._connected()
-        async with connection.begin():
-            epochs = await _epochs(connection, changes)
-            outcomes, units = admit(changes, epochs)
-            created = await self._execute(connection, units)
-        return [
-            int(change.creates in created) if change.creates is not None else outcome
-            for change, outcome in zip(changes, outcomes, strict=True)
-        ]
-
-    async def _execute(self, connection: AsyncConnection, units: Iterable[Unit]) -> set[str]:
-        """Write the rows; return the ids of the deliberations that were not there before."""
-        created: set[str] = set()
-        for shape, rows in by_shape(units).items():
-            for statement in self._writes[shape]:
-                result = await connection.execute(statement, rows)
-                if result.returns_rows:
-                    created.update(result.scalars())
-        return created
-
-    async def _connected(self) -> AsyncConnection:
-        if self._connection is None:
-            self._connection = await self._engine.connect()
-        return self._connection
-
-    async def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            # What is wrong with it was reported already, or no longer matters.
-            with suppress(SQLAlchemyError):
-                await connection.close()
 
 
 def admit(changes: Iterable[Change], epochs: dict[str, int]) -> tuple[list[Outcome], list[Unit]]:
@@ -205,11 +169,28 @@ def _admitted(change: Change, epochs: dict[str, int]) -> Outcome:
     return epochs[owner]
 
 
-async def _epochs(connection: AsyncConnection, changes: Iterable[Change]) -> dict[str, int]:
+def _written(
+    changes: Sequence[Change], statements: Mapping[Shape, Sequence[Executable]], to: Connection
+) -> list[Outcome]:
+    """Write what may be written."""
+    outcomes, units = admit(changes, _epochs(to, changes))
+    created: set[str] = set()  # the deliberations that were not there before
+    for shape, rows in by_shape(units).items():
+        for statement in statements[shape]:
+            result = to.execute(statement, rows)
+            if result.returns_rows:
+                created.update(result.scalars())
+    return [
+        int(change.creates in created) if change.creates is not None else outcome
+        for change, outcome in zip(changes, outcomes, strict=True)
+    ]
+
+
+def _epochs(connection: Connection, changes: Iterable[Change]) -> dict[str, int]:
     ids = {change.deliberation_id for change in changes if change.deliberation_id is not None}
     if not ids:
         return {}
-    rows = await connection.execute(EPOCHS, {"ids": sorted(ids)})
+    rows = connection.execute(EPOCHS, {"ids": sorted(ids)})
     return {row.id: row.epoch for row in rows}
 
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from bot.errors import BadConfig, StorageError
-from bot.storage.address import blocking, make_folder, parse_address
+from bot.storage.address import make_folder, parse_address
 
 
 @pytest.mark.parametrize(
     ("written", "driver"),
     [
-        ("sqlite:///council.db", "sqlite+aiosqlite"),
-        ("sqlite+aiosqlite:////var/council.db", "sqlite+aiosqlite"),
+        ("sqlite:///council.db", "sqlite"),
+        ("sqlite+aiosqlite:////var/council.db", "sqlite"),
         ("postgres://me@host/council", "postgresql+psycopg"),
         ("postgresql://me:p%40ss@host:5433/council", "postgresql+psycopg"),
         ("postgresql+psycopg://host/council?sslmode=require", "postgresql+psycopg"),
@@ -30,10 +30,6 @@ def test_an_address_as_people_write_it_is_made_fit(written: str, driver: str) ->
 def test_an_address_that_is_none_of_ours_is_bad_config(written: str) -> None:
     with pytest.raises(BadConfig, match="must be like"):
         parse_address(written)
-
-
-def test_the_blocking_address_names_the_same_database() -> None:
-    assert str(blocking(parse_address("sqlite+aiosqlite:///a.db"))) == "sqlite:///a.db"
 
 
 def test_the_folder_is_for_its_owner_only(tmp_path: Path) -> None:

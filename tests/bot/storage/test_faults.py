@@ -39,7 +39,7 @@ async def test_a_full_disk_says_so(sqlite_url: str) -> None:
         connection.cursor().execute("PRAGMA max_page_count=1")
 
     async with open_database(sqlite_url) as database:
-        event.listen(database.readers.sync_engine, "connect", fill)
+        event.listen(database.sessions.engine, "connect", fill)
 
         with pytest.raises(StorageError, match=r"disk .* is full"):
             await SqlRecords(database).create(a_deliberation("x" * 1_000_000))

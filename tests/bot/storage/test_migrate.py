@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, text
 
 from bot.errors import StorageError
-from bot.storage.address import blocking, parse_address
+from bot.storage.address import parse_address
 from bot.storage.database import open_database
 from bot.storage.migrate import migrate
 from bot.storage.records import SqlRecords
@@ -29,7 +29,7 @@ class _Open:
     """A blocking connection in a transaction."""
 
     def __init__(self, url: str) -> None:
-        self._engine = create_engine(blocking(parse_address(url)))
+        self._engine = create_engine(parse_address(url))
         self._begun = self._engine.begin()
 
     def __enter__(self) -> Connection:

@@ -47,8 +47,8 @@ async def test_a_council_is_stored_once_for_all_its_deliberations(database: Data
     for _ in range(3):
         await records.create(a_deliberation())
 
-    async with database.readers.connect() as connection:
-        assert len((await connection.execute(select(councils))).all()) == 1
+    stored = await database.read(lambda connection: connection.execute(select(councils)).all())
+    assert len(stored) == 1
 
 
 async def test_the_first_answer_stays_beside_the_revised_one(database: Database) -> None:
@@ -58,9 +58,8 @@ async def test_the_first_answer_stays_beside_the_revised_one(database: Database)
 
     await records.save(new, [an_answer(), AnswerRevised(revised)])
 
-    async with database.readers.connect() as connection:
-        texts = set((await connection.scalars(select(answers.c.text))).all())
-    assert texts == {"It scatters.", "It scatters light."}
+    texts = await database.read(lambda connection: connection.scalars(select(answers.c.text)).all())
+    assert set(texts) == {"It scatters.", "It scatters light."}
 
 
 async def test_the_end_of_a_deliberation_has_a_time_until_it_is_reopened(
@@ -70,8 +69,8 @@ async def test_the_end_of_a_deliberation_has_a_time_until_it_is_reopened(
     new = await records.create(a_deliberation())
 
     async def ended() -> bool:
-        async with database.readers.connect() as connection:
-            return await connection.scalar(select(deliberations.c.ended_at)) is not None
+        moment = select(deliberations.c.ended_at)
+        return await database.read(lambda connection: connection.scalar(moment)) is not None
 
     await records.save(new, [StageBegan(State.ANSWERING)])
     assert not await ended()

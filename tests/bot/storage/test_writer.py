@@ -41,7 +41,7 @@ def _commits(database: Database) -> Sequence[None]:
     def count(_: Connection) -> None:
         commits.append(None)
 
-    event.listen(database.readers.sync_engine, "commit", count)
+    event.listen(database.sessions.engine, "commit", count)
     return commits
 
 
@@ -217,8 +217,7 @@ def test_a_takeover_refuses_the_older_writes_behind_it_and_not_those_before() ->
 async def test_deleted_content_is_overwritten(sqlite_url: str, tmp_path: Path) -> None:
     async with open_database(sqlite_url) as database:
         await SqlRecords(database).create(a_deliberation("The canary sings."))
-        async with database.readers.begin() as connection:
-            await connection.execute(delete(deliberations))
+        await database.sessions.write(lambda connection: connection.execute(delete(deliberations)))
 
     # Closing the last connection brings the write-ahead log into the file.
     assert b"canary" not in await asyncio.to_thread((tmp_path / "council.db").read_bytes)

@@ -1,0 +1,123 @@
+"""Transactions from the event loop: whole functions, run where their driver waits best.
+
+SQLite's driver blocks, so a transaction runs in a thread as one piece: handing each statement to a
+thread by itself took two hundred switches a deliberation. psycopg waits on the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.storage.address import is_sqlite
+from bot.storage.connections import WRITES, connect_args, prepare
+
+# Readers and the writer; more would only queue elsewhere.
+_CONNECTIONS = 6
+_POOL_TIMEOUT_S = 30.0
+
+T = TypeVar("T")
+
+
+class Sessions(Protocol):
+    """Runs functions over a connection, each in a transaction of its own.
+
+    A function that fails is rolled back. Errors of the database come out as they are.
+    """
+
+    @property
+    def engine(self) -> Engine:
+        """The engine behind it, for those who listen to its events."""
+        ...
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Return what a function finds; it sees one moment for its whole length."""
+        ...
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Return what a function gives, once its writes are committed."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        ...
+
+
+def open_sessions(address: URL) -> Sessions:
+    """Return the sessions that suit the database; nothing is connected yet."""
+    return _ThreadSessions(address) if is_sqlite(address) else _LoopSessions(address)
+
+
+class _ThreadSessions:
+    """SQLite, in a few threads."""
+
+    def __init__(self, address: URL) -> None:
+        self.engine = create_engine(
+            address,
+            pool_size=_CONNECTIONS,
+            max_overflow=0,
+            pool_timeout=_POOL_TIMEOUT_S,
+            connect_args={**connect_args(address), "check_same_thread": False},
+            hide_parameters=True,
+        )
+        prepare(self.engine)
+        self._writing = self.engine.execution_options(**WRITES)
+        self._threads = ThreadPoolExecutor(_CONNECTIONS, thread_name_prefix="storage")
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        return await self._run(self.engine, work)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        return await self._run(self._writing, work)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._threads.shutdown)
+        self.engine.dispose()
+
+    async def _run(self, engine: Engine, work: Callable[[Connection], T]) -> T:
+        def transact() -> T:
+            with engine.begin() as connection:
+                return work(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, transact)
+
+
+class _LoopSessions:
+    """PostgreSQL, on the event loop."""
+
+    def __init__(self, address: URL) -> None:
+        self._writers = create_async_engine(
+            address,
+            pool_size=_CONNECTIONS,
+            max_overflow=0,
+            pool_timeout=_POOL_TIMEOUT_S,
+            pool_pre_ping=True,
+            connect_args=connect_args(address),
+            hide_parameters=True,
+        )
+        self._readers = self._writers.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+
+    @property
+    def engine(self) -> Engine:
+        return self._writers.sync_engine
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        return await _on_loop(self._readers, work)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        return await _on_loop(self._writers, work)
+
+    async def close(self) -> None:
+        await self._writers.dispose()
+
+
+async def _on_loop(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
+    async with engine.begin() as connection:
+        return await connection.run_sync(work)
