@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.council import prompts
 from bot.council.anonymity import Disguise, disguise, draw
@@ -16,7 +16,17 @@ from bot.council.answers import parse_answer
 from bot.council.ranking import standings
 from bot.council.reviews import Parsed, parse_review, uphold
 from bot.council.table import EMPTY, Ask, Heard, Stragglers, Table, dismiss
-from bot.domain import Answer, Failure, FailureKind, Mode, ModelCall, Review, Seat, Standings
+from bot.domain import (
+    Answer,
+    Ballot,
+    Failure,
+    FailureKind,
+    Mode,
+    ModelCall,
+    Review,
+    Seat,
+    Standings,
+)
 from bot.domain.events import (
     AnswerArrived,
     AnswerPiece,
@@ -34,6 +44,15 @@ from bot.errors import ModelError
 ANSWERS_UNTIL = 0.5
 REVIEWS_UNTIL = 0.75
 REVISION_UNTIL = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """When a stage is over: `done_s` are the latencies of what an earlier run brought."""
+
+    purpose: str
+    until: float
+    done_s: Sequence[float]
 
 
 async def gather_answers(table: Table) -> Stragglers:
@@ -58,7 +77,8 @@ async def drop(table: Table, stragglers: Stragglers) -> None:
     failed = {failed.member for failed in table.deliberation.failures}
     for seat in table.council.members:
         if seat.name not in table.answers and seat.name not in failed:
-            failure = _too_late(table, seat.model)
+            is_waiting = seat.name in stragglers.values()
+            failure = _too_late(table, seat.model) if is_waiting else _cut_off(seat.model)
             table.tell(MemberFailed(seat.name, failure, (_lost_call(table, seat, "answer"),)))
 
 
@@ -73,15 +93,17 @@ async def gather_reviews(table: Table) -> None:
         for turn in turns
         if (member, turn) not in have
     }
-    await _finish(table, tasks, table.until(REVIEWS_UNTIL), "review")
+    done_s = [review.latency_s for review in table.deliberation.reviews]
+    await _finish(table, tasks, Ending("review", table.until(REVIEWS_UNTIL), done_s))
     table.tell(StandingsReady(_counted(table, members)))
 
 
 async def gather_revisions(table: Table) -> None:
     """Let every reviewed member look at the others' answers; only a named error changes one."""
-    members = [a.member for a in table.answers.values() if not a.is_late and not a.revised_because]
-    tasks = {asyncio.create_task(_revise(table, member)): member for member in members}
-    await _finish(table, tasks, table.until(REVISION_UNTIL), "revision")
+    answers = table.answers.values()
+    done_s = [answer.latency_s for answer in answers if answer.revised_because]
+    tasks = {asyncio.create_task(_revise(table, member)): member for member in _unrevised(table)}
+    await _finish(table, tasks, Ending("revision", table.until(REVISION_UNTIL), done_s))
 
 
 async def raise_objection(table: Table) -> None:
@@ -96,9 +118,11 @@ async def raise_objection(table: Table) -> None:
         table.tell(CallsWasted(member, "objection", error.failure, error.calls))
         return
     answer = parse_answer(heard.text, member=member, model=heard.model, latency_s=heard.latency_s)
-    if answer is not None:
-        objection = replace(answer, text=shown.reveal(answer.text))
-        table.tell(ObjectionRaised(objection, heard.calls))
+    if answer is None:
+        table.tell(CallsUsed(member, "objection", heard.calls))
+        return
+    objection = replace(answer, text=shown.reveal(answer.text))
+    table.tell(ObjectionRaised(objection, heard.calls))
 
 
 async def _answer(table: Table, seat: Seat) -> float | None:
@@ -118,7 +142,8 @@ async def _answer(table: Table, seat: Seat) -> float | None:
     if answer is None:
         table.tell(MemberFailed(seat.name, EMPTY, heard.calls))
         return None
-    answer = replace(answer, is_late=table.is_reviewing, revised_because=None)
+    is_late = table.is_reviewing or table.deliberation.standings is not None
+    answer = replace(answer, is_late=is_late, revised_because=None)
     table.tell(AnswerArrived(answer, heard.calls))
     return heard.latency_s
 
@@ -132,11 +157,37 @@ async def _review(table: Table, members: Sequence[str], reviewer: str, turn: int
         schema=prompts.review_schema(tuple(shown.names)),
     )
     try:
-        heard, parsed = await _heard_review(table, shown, reviewer, ask)
+        heard = await table.hear(_as_answered(table, reviewer), ask)
     except ModelError as error:
         table.tell(CallsWasted(reviewer, "review", error.failure, error.calls))
         return None
-    review = Review(
+    parsed, calls = _parsed_review(table, shown, reviewer, heard), heard.calls
+    try:
+        if parsed.ballot is None:
+            ballot, more = await _mended(table, shown, reviewer, _repair(table, shown, ask, heard))
+            parsed, calls = replace(parsed, ballot=ballot), calls + more
+    finally:  # also if the wait for the mending is cut short
+        table.tell(ReviewArrived(_as_review(reviewer, turn, heard, parsed), calls))
+    return heard.latency_s
+
+
+async def _mended(
+    table: Table, shown: Disguise, reviewer: str, ask: Ask
+) -> tuple[Ballot | None, tuple[ModelCall, ...]]:
+    """Ask once more for a ballot that could not be read."""
+    try:
+        heard = await table.hear(_as_answered(table, reviewer), ask)
+    except ModelError as error:
+        return None, error.calls
+    return _parsed_review(table, shown, reviewer, heard).ballot, heard.calls
+
+
+def _repair(table: Table, shown: Disguise, ask: Ask, heard: Heard) -> Ask:
+    return replace(ask, prompt=prompts.repair(table.deliberation, shown, heard.text))
+
+
+def _as_review(reviewer: str, turn: int, heard: Heard, parsed: Parsed) -> Review:
+    return Review(
         reviewer=reviewer,
         text=parsed.text,
         model=heard.model,
@@ -146,26 +197,20 @@ async def _review(table: Table, members: Sequence[str], reviewer: str, turn: int
         flags=parsed.flags,
         appraisals=parsed.appraisals,
     )
-    table.tell(ReviewArrived(review, heard.calls))
-    return heard.latency_s
 
 
-async def _heard_review(
-    table: Table, shown: Disguise, reviewer: str, ask: Ask
-) -> tuple[Heard, Parsed]:
-    """Hear a review, and once more if no ballot can be read from it; the text stays the first."""
-    seat = _as_answered(table, reviewer)
-    heard = await table.hear(seat, ask)
-    parsed = _parsed_review(table, shown, reviewer, heard)
-    if parsed.ballot is not None:
-        return heard, parsed
-    prompt = prompts.repair(table.deliberation, shown, heard.text)
-    try:
-        again = await table.hear(seat, replace(ask, prompt=prompt))
-    except ModelError as error:
-        return replace(heard, calls=heard.calls + error.calls), parsed
-    mended = _parsed_review(table, shown, reviewer, again)
-    return replace(heard, calls=heard.calls + again.calls), replace(parsed, ballot=mended.ballot)
+def _unrevised(table: Table) -> list[str]:
+    """Return who is still to be asked: not those who, in an earlier run, kept their answer.
+
+    Calls are known by model, so seats that share one are asked until as many calls were made.
+    """
+    answers = [answer for answer in table.answers.values() if not answer.is_late]
+    heard = [c for c in table.deliberation.calls if c.purpose == "revision" and c.failure is None]
+    kept = Counter(call.model for call in heard)
+    kept.subtract(answer.model for answer in answers if answer.revised_because)
+    waiting = [answer for answer in answers if not answer.revised_because]
+    seats = Counter(answer.model for answer in waiting)
+    return [answer.member for answer in waiting if kept[answer.model] < seats[answer.model]]
 
 
 async def _revise(table: Table, member: str) -> float | None:
@@ -186,16 +231,16 @@ async def _revise(table: Table, member: str) -> float | None:
     return heard.latency_s
 
 
-async def _finish(table: Table, tasks: Stragglers, until: float, purpose: str) -> None:
+async def _finish(table: Table, tasks: Stragglers, ending: Ending) -> None:
     """Wait as for answers, then give up on the rest: nobody joins a count that is over."""
     try:
-        left = await table.settle(tasks, until)
+        left = await table.settle(tasks, ending.until, done_s=ending.done_s)
     finally:
         await dismiss(tasks)
     for member, number in Counter(left.values()).items():
         seat = _as_answered(table, member)
-        calls = (_lost_call(table, seat, purpose),) * number
-        table.tell(CallsWasted(member, purpose, _too_late(table, seat.model), calls))
+        calls = (_lost_call(table, seat, ending.purpose),) * number
+        table.tell(CallsWasted(member, ending.purpose, _too_late(table, seat.model), calls))
 
 
 def _counted(table: Table, members: Sequence[str]) -> Standings:
@@ -241,6 +286,10 @@ def _too_late(table: Table, model: str) -> Failure:
     return Failure(
         FailureKind.TIMED_OUT, f"{model} had not finished after {table.elapsed_s:.0f} s."
     )
+
+
+def _cut_off(model: str) -> Failure:
+    return Failure(FailureKind.TIMED_OUT, f"{model} had not finished when the bot was stopped.")
 
 
 def _lost_call(table: Table, seat: Seat, purpose: str) -> ModelCall:

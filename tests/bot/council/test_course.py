@@ -40,6 +40,9 @@ CYCLE = {
     "Cy": [["Cy"], ["Ada"], ["Ben"]],
 }
 THREE = NAMES[:3]
+REVISED = (
+    'Better now.\n```json\n{"final_answer": null, "revised_because": "The year was wrong."}\n```'
+)
 
 
 def failure_of(told: Told, member: str) -> FailureKind:
@@ -261,6 +264,7 @@ class TestConsensus:
         told = Story(mode=Mode.THOROUGH, finals=dict.fromkeys(NAMES, "42"), lines=lines).tell()
 
         assert told.of(ObjectionRaised) == []
+        assert len(told.deliberation.calls) == len(told.models.requests)
 
     def test_a_failed_check_is_no_consensus(self) -> None:
         story = Story(question="What is 6 * 7?", finals=dict.fromkeys(NAMES, "41"))
@@ -286,12 +290,8 @@ class TestConsensus:
 
 class TestRevision:
     def test_a_contested_council_revises_once(self) -> None:
-        reply = (
-            "Better now.\n```json\n"
-            '{"final_answer": null, "revised_because": "The year was wrong."}\n```'
-        )
         lines = {
-            "x/ada revision": Says(reply),
+            "x/ada revision": Says(REVISED),
             "x/ben revision": Says("Unchanged."),
             "x/cy revision": Fails(),
         }
@@ -377,6 +377,18 @@ class TestReviews:
 
         ada = next(r for r in told.deliberation.reviews if r.reviewer == "Ada")
         assert (ada.text, ada.ballot) == ("Prose.", None)
+
+    def test_a_repair_that_hangs_keeps_the_text(self) -> None:
+        def bend(request: ModelRequest) -> Line | None:
+            if (request.model, request.purpose) != ("x/ada", "review"):
+                return None
+            return NEVER if "<<<REVIEW" in request.prompt else Says("Prose.")
+
+        told = Story(bend=bend).tell()
+
+        ada = next(r for r in told.deliberation.reviews if r.reviewer == "Ada")
+        assert (ada.text, ada.ballot) == ("Prose.", None)
+        assert [c.failure for c in told.deliberation.calls if c.model == "x/ada"].count(None) == 2
 
     def test_without_any_ballot_there_is_no_order(self) -> None:
         told = Story(lines={f"x/{n.lower()} review": Says("Prose only.") for n in NAMES}).tell()
@@ -526,6 +538,43 @@ class TestResuming:
 
         assert "x/dee" not in told.models.asked("answer")
         assert failure_of(told, "Dee") is FailureKind.TIMED_OUT
+        sentence = told.deliberation.failures[0].failure.sentence
+        assert sentence == "x/dee had not finished when the bot was stopped."
+
+    def test_a_reviewer_that_hangs_costs_a_resumed_run_one_soft_deadline_too(self) -> None:
+        story = Story(lines={"x/dee review": NEVER})
+        facts = [e for _, e in story.tell().events if not isinstance(e, Passing)]
+        saved = story.deliberation()
+        for fact in facts[: next(i for i, f in enumerate(facts) if isinstance(f, CallsWasted))]:
+            saved = after(saved, fact)
+
+        told = story.tell(saved)
+
+        assert len(saved.reviews) == 3
+        assert told.models.asked("review") == ["x/dee"]
+        assert told.ended_s == pytest.approx(20.0 + 1.0)
+
+    def test_who_kept_its_answer_is_not_asked_for_a_revision_again(self) -> None:
+        story = Story(names=THREE, orders=CYCLE, lines={"x/ada revision": Says(REVISED)})
+        facts = [e for _, e in story.tell().events if not isinstance(e, Passing)]
+        saved = story.deliberation()
+        for fact in facts:
+            saved = after(saved, fact)
+            if isinstance(fact, CallsUsed):
+                break
+        left = {f"x/{n.lower()}" for n in THREE} - {"x/ada"} - {saved.calls[-1].model}
+
+        told = story.tell(saved)
+
+        assert set(told.models.asked("revision")) == left
+
+    def test_a_member_that_answers_after_the_count_is_late(self) -> None:
+        whole = Story(lines={"x/dee": Fails()}).tell().deliberation
+        saved = replace(whole, state=State.QUEUED, failures=(), synthesis=None)
+
+        told = Story().tell(saved)
+
+        assert [a.member for a in told.deliberation.answers if a.is_late] == ["Dee"]
 
 
 def test_a_bug_is_raised_and_not_swallowed() -> None:

@@ -71,7 +71,10 @@ def test_a_truncated_list_ties_the_missing_last() -> None:
     parsed = read("FINAL RANKING:\n1. K7\n2. Q2", is_truncated=True)
 
     assert parsed.ballot.is_truncated
-    assert read("FINAL RANKING:\n1. K7", is_truncated=True).ballot.tiers == (("Ada",), ("Ben", "Cy"))
+    assert read("FINAL RANKING:\n1. K7", is_truncated=True).ballot.tiers == (
+        ("Ada",),
+        ("Ben", "Cy"),
+    )
     assert read("FINAL RANKING:\n1. K7").ballot is None
 
 
