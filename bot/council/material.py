@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.council.anonymity import Disguise, exhibit, nonce
-from bot.council.quoting import clean, cut, fence
+from bot.council.quoting import clean, cut, fence, folded
 from bot.domain import Check, Deliberation, Flag, Remark, Verdict
 
 _CONTEXT_CHARS = 16_000  # the newest remarks that fit
@@ -42,10 +42,11 @@ class Brief:
     texts: Mapping[str, str]
     checks: Mapping[str, Check]
 
-    def exhibit(self, disguise: Disguise) -> str:
+    def exhibit(self, disguise: Disguise, *, own: str | None = None) -> str:
         """Show the answers under a reader's labels; a revised one may speak of other members."""
         revised = {a.member for a in self.deliberation.answers if a.revised_because}
-        texts = {m: disguise.hide(t) if m in revised else t for m, t in self.texts.items()}
+        hide = _hiding(disguise, own)
+        texts = {m: hide(t) if m in revised else t for m, t in self.texts.items()}
         return exhibit(disguise, texts, nonce(self.deliberation))
 
     def order(self, disguise: Disguise) -> str:
@@ -66,7 +67,7 @@ class Brief:
         return "Checks by program:\n" + "\n".join(lines) if lines else ""
 
     def faults(self, disguise: Disguise) -> str:
-        """Tell all faults that reviewers quoted, those that several saw first."""
+        """Tell all faults that reviewers quoted, those that were upheld first."""
         upheld = self._upheld()
         known = {(flag.author, flag.quote) for flag in upheld}
         raised = [flag for review in self.deliberation.reviews for flag in review.flags]
@@ -74,7 +75,7 @@ class Brief:
         return self._faults((*upheld, *others), disguise, None)
 
     def upheld_faults(self, disguise: Disguise, *, own: str) -> str:
-        """Tell the faults that several reviewers saw, or a checker backs."""
+        """Tell the faults that several reviewers saw, or a checker backs; no counts."""
         return self._faults(self._upheld(), disguise, own)
 
     def unique_points(self, disguise: Disguise) -> str:
@@ -91,10 +92,13 @@ class Brief:
         return self.deliberation.standings.upheld if self.deliberation.standings else ()
 
     def _faults(self, flags: Iterable[Flag], disguise: Disguise, own: str | None) -> str:
+        # A revised answer may no longer hold what was quoted from it.
+        texts, hide = {m: folded(t) for m, t in self.texts.items()}, _hiding(disguise, own)
         lines = [
             f"{_whose(flag.author, disguise, own)}: “{flag.quote}” ({flag.severity}, {flag.kind}"
-            f"{', seen by several' if flag.is_upheld else ''}). {disguise.hide(flag.why)}"
+            f"{', upheld' if flag.is_upheld else ''}). {hide(flag.why)}"
             for flag in flags
+            if folded(flag.quote) in texts[flag.author]
         ]
         return self._listed("Faults found by reviewers:", "FAULTS", lines)
 
@@ -106,12 +110,17 @@ class Brief:
         return f"{heading}\n{shown}"
 
 
+def _hiding(disguise: Disguise, own: str | None) -> Callable[[str], str]:
+    """Return what hides names, the reader's own too: nobody learns what a member is called."""
+    return (Disguise({**disguise.names, "your answer": own}) if own else disguise).hide
+
+
 def _whose(member: str, disguise: Disguise, own: str | None) -> str:
     return "Your answer" if member == own else f"Answer {disguise.label(member)}"
 
 
 def _recent(remarks: Iterable[Remark]) -> str:
-    lines = [f"{_line(remark.speaker)}: {remark.text}" for remark in remarks]
+    lines = [_said(remark) for remark in remarks]
     kept: list[str] = []
     room = _CONTEXT_CHARS
     for line in reversed(lines):
@@ -121,6 +130,12 @@ def _recent(remarks: Iterable[Remark]) -> str:
             break
         kept.append(line)
     return "\n".join(reversed(kept))
+
+
+def _said(remark: Remark) -> str:
+    """Indent all lines but the first, so that nobody can speak in another's name."""
+    text = clean(remark.text).replace("\n", "\n    ")
+    return f"{_line(remark.speaker)}: {text}"
 
 
 def _line(text: str) -> str:

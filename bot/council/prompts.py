@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.council.anonymity import Disguise, nonce
+from bot.council.anonymity import Disguise, nameless, nonce
 from bot.council.material import Brief, question
 from bot.council.quoting import cut, fence
 from bot.council.reviews import CRITERIA, KINDS, VERDICTS
@@ -144,7 +144,7 @@ def revision(brief: Brief, seat: Seat, disguise: Disguise) -> Prompt:
     parts = [
         question(brief.deliberation),
         "Your answer:\n" + fence("ANSWER", "YOURS", mark, brief.texts[seat.name]),
-        "The other answers:\n" + brief.exhibit(disguise),
+        "The other answers:\n" + brief.exhibit(disguise, own=seat.name),
         brief.upheld_faults(disguise, own=seat.name),
         brief.findings(disguise, own=seat.name),
     ]
@@ -169,7 +169,8 @@ def synthesis(brief: Brief, disguise: Disguise, stands: str | None) -> Prompt:
         brief.unique_points(disguise),
     ]
     if deliberation.objection is not None:
-        text = cut(disguise.hide(deliberation.objection.text), _ASIDE_CHARS)
+        text = disguise.hide(nameless(deliberation.council, deliberation.objection))
+        text = cut(text, _ASIDE_CHARS)
         parts.append(f"A devil's advocate objects:\n{fence('TEXT', 'OBJECTION', mark, text)}")
     if stands is not None:
         parts.append(f"This final answer is settled:\n{fence('TEXT', 'SETTLED', mark, stands)}")

@@ -329,9 +329,7 @@ class TestRevision:
         request = next(
             r for r in told.models.requests if (r.purpose, r.model) == ("revision", "x/ada")
         )
-        assert (
-            "Your answer: “so SAYS  ada” (major, wrong, seen by several). Not so." in request.prompt
-        )
+        assert "Your answer: “so SAYS  ada” (major, wrong, upheld). Not so." in request.prompt
 
 
 class TestReviews:
