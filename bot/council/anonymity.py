@@ -23,6 +23,7 @@ class Disguise:
     """The labels of one reader, in the order in which the reader sees the answers."""
 
     names: Mapping[str, str]  # label to member
+    words: frozenset[str] = frozenset()  # of question and answers, that look like labels
 
     def label(self, member: str) -> str:
         """Return a member's label."""
@@ -31,7 +32,8 @@ class Disguise:
     def reveal(self, text: str) -> str:
         """Put names in place of labels, also in `Answer K7` and `[K7, Q2]`.
 
-        Unknown labels in brackets are dropped.
+        Unknown labels in brackets are dropped; what the question or an answer says is none, nor is
+        `x[i1]`.
         """
         return _BARE.sub(self._named, _CITATION.sub(self._cited, text))
 
@@ -43,9 +45,11 @@ class Disguise:
         return re.sub(pattern, lambda found: labels[found[1]], text) if labels else text
 
     def _cited(self, found: re.Match[str]) -> str:
-        labels = [part.strip().upper() for part in found[1].split(",")]
-        known = [self.names[label] for label in labels if label in self.names]
-        return f"[{', '.join(dict.fromkeys(known))}]" if known else ""
+        labels = [part.strip() for part in found[1].split(",")]
+        known = [self.names[label.upper()] for label in labels if label.upper() in self.names]
+        if known:
+            return f"[{', '.join(dict.fromkeys(known))}]"
+        return "" if found[1].isupper() and self.words.isdisjoint(labels) else found[0]
 
     def _named(self, found: re.Match[str]) -> str:
         return self.names.get(found[1], found[0])
@@ -74,7 +78,7 @@ def disguise(
     if len(free) < len(order):  # a text that uses them all up must not end the council
         free = every
     labels = _random(deliberation, reader, f"labels {turn}").sample(free, len(order))
-    return Disguise(dict(zip(labels, order, strict=True)))
+    return Disguise(dict(zip(labels, order, strict=True)), frozenset(taken))
 
 
 def nonce(deliberation: Deliberation) -> str:

@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 
 from bot.council import parsing
 from bot.council.anonymity import Disguise
-from bot.council.consensus import is_same
+from bot.council.consensus import is_same, normal
 from bot.council.quoting import clean, cut
 from bot.domain import Answer, Confidence, Dissent, Synthesis
 
 _LONGEST_TEXT = 100_000
 _MOST_POINTS = 12
 _LONGEST_OPEN = 100  # what may still change is shorter; bounds what a feed costs
-_BLOCK = "```council"
+_BLOCK = re.compile(r'\n```(?:council|\w*\s{0,9}\{\s{0,9}"(?:final_answer|dissent|unresolved)")')
 _OPEN_END = re.compile(
-    r"(?:\n\s{0,80}`{0,3}[a-z]{0,7}|\[[^\[\]\n]{0,80}"
+    r"(?:\n\s{0,40}`{0,3}\w{0,9}\s{0,9}(?:\{\s{0,9}(?:\"\w{0,12})?)?|\[[^\[\]\n]{0,80}"
     r"|(?:\b[Aa]nswer\s{1,80}|\b[Rr]esponse\s{1,80})?\w{0,12}|\s{1,80})\Z"
 )
 
@@ -100,16 +100,22 @@ def settled(synthesis: Synthesis, winner: Answer | None, supporters: Sequence[st
     if winner is None or winner.final_answer is None:
         return synthesis
     stands, own = winner.final_answer, synthesis.final_answer
-    if own is None or is_same(own, stands):
+    is_said = own is not None or _says(synthesis.text, stands)
+    if is_said and (own is None or is_same(own, stands)):
         return replace(synthesis, final_answer=stands)
     line = f"**Final answer: {stands}** ({', '.join(supporters)})"
     reason = "On an exact question the members' voted or checked answer stands."
+    differs = () if own is None else (Dissent(synthesis.chairman, own, reason),)
     return replace(
         synthesis,
         text=f"{line}\n\n{synthesis.text}",
         final_answer=stands,
-        dissent=(Dissent(synthesis.chairman, own, reason), *synthesis.dissent),
+        dissent=(*differs, *synthesis.dissent),
     )
+
+
+def _says(text: str, final: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(normal(final))}(?!\w)", normal(text)) is not None
 
 
 def verbatim(answer: Answer, *, confidence: Confidence, stand_in: str) -> Synthesis:
@@ -140,5 +146,5 @@ def _dissent(block: parsing.Json, disguise: Disguise) -> tuple[Dissent, ...]:
 
 
 def _block_start(text: str) -> int | None:
-    found = text.find(f"\n{_BLOCK}")
-    return found if found >= 0 else None
+    found = _BLOCK.search(text)
+    return found.start() if found else None

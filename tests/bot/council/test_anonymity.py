@@ -80,6 +80,20 @@ def test_citations_become_names_and_unknown_ones_vanish() -> None:
     assert Disguise({}).reveal("K7") == "K7"
 
 
+def test_brackets_that_are_no_citations_stay() -> None:
+    shown = Disguise({"K7": "Ada"}, frozenset({"H2"}))
+
+    assert shown.reveal("`a[i1] = b[n2]` and [H2] = 1 mol, but not [Z9]") == (
+        "`a[i1] = b[n2]` and [H2] = 1 mol, but not "
+    )
+
+
+def test_what_looks_like_a_label_in_the_question_is_no_citation() -> None:
+    asked = replace(ANSWERED, question=replace(ANSWERED.question, text="What is [H2]?"))
+
+    assert disguise(asked, NAMES, reader="Ada").reveal("[H2] [A2]") == "[H2] [A2]"
+
+
 @given(st.text())
 def test_revealing_never_raises(text: str) -> None:
     Disguise({"K7": "Ada"}).reveal(text)

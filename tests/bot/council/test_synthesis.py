@@ -77,6 +77,15 @@ def test_the_block_never_shows() -> None:
     assert live(BLOCK, [1] * 80) == ""
 
 
+@pytest.mark.parametrize("size", [1, 2, 5, 11, 200])
+def test_a_closing_block_of_another_name_never_shows_either(size: int) -> None:
+    code = 'Use:\n```json\n{"a": 1}\n```\n'
+
+    shown = live(f'{code}Done.\n```json\n{{\n "dissent": [], "unresolved": []}}\n```', [size] * 99)
+
+    assert shown == f"{code}Done."
+
+
 def test_nothing_shows_after_the_block_began() -> None:
     stream = LiveText(SHOWN)
 
@@ -136,6 +145,18 @@ def test_the_vote_stands_and_a_chairman_that_differs_is_dissent() -> None:
     other = settled(replace(SYNTHESIS, final_answer="41"), winner, ["Ada", "Ben"])
 
     assert (same.final_answer, same.dissent) == ("42", ())
+    assert same.text == "Text."
     assert other.final_answer == "42"
     assert other.text.startswith("**Final answer: 42** (Ada, Ben)\n\nText.")
     assert (other.dissent[0].who, other.dissent[0].claim) == ("Chair", "41")
+
+
+def test_a_chairman_that_leaves_the_vote_out_has_it_put_before_its_text() -> None:
+    winner = Answer("Ada", "t", "m", 1.0, "42 km")
+
+    silent = settled(SYNTHESIS, winner, ["Ada"])
+    said = settled(replace(SYNTHESIS, text="It is **42 km**, no more."), winner, ["Ada"])
+
+    assert silent.text == "**Final answer: 42 km** (Ada)\n\nText."
+    assert silent.dissent == ()
+    assert (said.text, said.final_answer) == ("It is **42 km**, no more.", "42 km")
