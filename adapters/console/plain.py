@@ -47,10 +47,9 @@ def _standings(report: StandingsReport) -> list[str]:
     lines: list[str] = []
     for place, standing in zip(phrases.places(order), order, strict=True):
         rank = "" if standing.mean_rank is None else f", mean rank {standing.mean_rank:.1f}"
-        lines.append(
-            f"{place:>3}  {one_line(standing.member)}: {standing.copeland:g} wins, "
-            f"{standing.share:.0%} of the weight{rank}"
-        )
+        wins = f"{standing.copeland:g} {'win' if standing.copeland == 1 else 'wins'}"
+        share = f"{standing.share:.0%} of the weight"
+        lines.append(f"{place:>3}  {one_line(standing.member)}: {wins}, {share}{rank}")
     return [*lines, *phrases.standings_lines(report.standings)]
 
 
