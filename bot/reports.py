@@ -118,7 +118,10 @@ def seat_reports(
 
 
 def notes_of(deliberation: Deliberation) -> tuple[str, ...]:
-    """Say what a reader must know first: who failed or was late, and what the answer rests on."""
+    """Say what a reader must know first: who failed or was late, and what the answer rests on.
+
+    Also whose ranking is missing from the count.
+    """
     notes = [
         f"{failed.member} did not answer: {failed.failure.sentence}"
         for failed in deliberation.failures
@@ -126,12 +129,23 @@ def notes_of(deliberation: Deliberation) -> tuple[str, ...]:
     late = [answer.member for answer in deliberation.answers if answer.is_late]
     if late:
         notes.append(f"Late, not reviewed: {', '.join(late)}.")
+    silent = _without_ballot(deliberation)
+    if silent:
+        notes.append(f"No usable ranking: {', '.join(silent)}.")
     if deliberation.failures and deliberation.answers:
         present, seats = len(deliberation.answers), len(deliberation.council.members)
         notes.append(f"The answer rests on {present} of {seats} members.")
     if deliberation.synthesis is not None and deliberation.synthesis.stand_in:
         notes.append(deliberation.synthesis.stand_in)
     return tuple(notes)
+
+
+def _without_ballot(deliberation: Deliberation) -> list[str]:
+    if deliberation.standings is None:
+        return []
+    voters = {review.reviewer for review in deliberation.reviews if review.ballot is not None}
+    in_time = [answer.member for answer in deliberation.answers if not answer.is_late]
+    return [member for member in in_time if member not in voters]
 
 
 def root_report(

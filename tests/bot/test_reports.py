@@ -131,6 +131,14 @@ def test_the_notes_say_who_failed_who_was_late_and_who_took_the_chair() -> None:
     )
 
 
+def test_the_notes_say_whose_ranking_is_missing() -> None:
+    unread = replace(REVIEW, ballot=None)
+
+    assert "No usable ranking: alder." in notes_of(replace(DONE, reviews=(unread,)))
+    assert "No usable ranking: alder." not in notes_of(replace(DONE, reviews=(REVIEW,)))
+    assert "No usable ranking: alder." not in notes_of(replace(DONE, standings=None, reviews=()))
+
+
 @pytest.mark.parametrize(
     ("state", "headline"),
     [
