@@ -23,6 +23,7 @@ from adapters.console.commandline import (
     Show,
     parse,
 )
+from bot.composition.collector import relax
 from bot.domain import Place, Question
 from bot.errors import CouncilError, WrongUse
 
@@ -40,6 +41,7 @@ def main() -> None:
         # A terminal that knows no UTF-8 gets question marks, not an error.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+    relax()
     sys.exit(run(sys.argv[1:]))
 
 

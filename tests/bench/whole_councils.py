@@ -16,6 +16,7 @@ from pathlib import Path
 from adapters.console.chat import ConsoleChat
 from adapters.console.screen import BlankScreen
 from bot.app import App
+from bot.composition.collector import relax
 from bot.council.course import deliberate
 from bot.domain import Council, Place, Question, Seat, Timings
 from bot.llm.http import open_http
@@ -78,6 +79,7 @@ async def hold(port: int, councils: int, database: str, measure: Measure) -> Tim
 
 
 if __name__ == "__main__":
+    relax()
     measure = Measure()
     number = int(sys.argv[2])
     timings = asyncio.run(hold(int(sys.argv[1]), number, sys.argv[3], measure))
