@@ -130,9 +130,15 @@ class App:
         """
         if deliberation.state.is_final or await self._work.is_running(deliberation.id):
             return False
-        if deliberation.id not in await self._work.recover():
-            await self._work.start(deliberation)
-        return True
+        if deliberation.id in await self._work.recover():
+            return True
+        # Another process may have taken it over, or even ended it, since it was looked up.
+        if await self._work.is_running(deliberation.id):
+            return False
+        latest = await self._records.load(deliberation.id)
+        if not latest.state.is_final:
+            await self._work.start(latest)
+        return not latest.state.is_final
 
 
 def check_question(text: str, most_chars: int) -> None:

@@ -128,6 +128,30 @@ async def test_all_that_dead_processes_left_is_taken_over(house: House) -> None:
     assert house.work.started == []
 
 
+@pytest.mark.parametrize("has_ended", [False, True])
+async def test_what_another_process_takes_over_meanwhile_is_left_to_it(has_ended: bool) -> None:  # noqa: FBT001 drawn
+    class Quicker(FakeWork):
+        """While this process looks again, another one takes it over, and may even finish it."""
+
+        looks = 0
+
+        async def recover(self) -> tuple[str, ...]:
+            self.looks += 1
+            if self.looks > 1:
+                taken = await house.records.take_up("d1")
+                if has_ended:
+                    await house.records.save(taken, [DONE])
+                else:
+                    self.elsewhere.add("d1")
+            return ()
+
+    house = House(Quicker())
+    await house.have()
+
+    assert await house.app.recover() == ()
+    assert house.work.started == []
+
+
 async def test_one_that_ended_needs_no_recovery(house: House) -> None:
     await house.have(DONE)
 
