@@ -45,7 +45,7 @@ class Program:
         self.configure(
             f'[providers.work]\nkind = "openai"\nbase_url = "{server.base_url}"\n'
             f'[council]\nmembers = [{members}]\nchairman = "work/chair"\n'
-            "[deadlines]\nsoft_min = 0.3\ncall = 5\ndeliberation = 10\n"
+            "[deadlines]\nsoft_min = 0.3\ncall = 60\ndeliberation = 120\n"
         )
 
     def configure(self, text: str) -> None:
