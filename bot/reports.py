@@ -122,7 +122,8 @@ def notes_of(deliberation: Deliberation) -> tuple[str, ...]:
 
     Also whose ranking is missing from the count.
     """
-    notes = [
+    notes = [file.fault for file in deliberation.question.attachments if file.fault is not None]
+    notes += [
         f"{failed.member} did not answer: {failed.failure.sentence}"
         for failed in deliberation.failures
     ]
@@ -165,6 +166,8 @@ def root_report(
         seats=seat_reports(deliberation, doing, words),
         chairman=deliberation.council.chairman.name,
         headline=_headline(deliberation),
+        asker_id=deliberation.question.asker_id,
+        gist=None if deliberation.synthesis is None else deliberation.synthesis.final_answer,
     )
 
 
@@ -254,6 +257,7 @@ def _synthesis_report(deliberation: Deliberation, synthesis: Synthesis) -> Synth
         seats=seat_reports(deliberation),
         usage=usage_of(deliberation.calls),
         timings=deliberation.timings,
+        asker_id=deliberation.question.asker_id,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from adapters.console.plain import plain
@@ -47,6 +49,10 @@ class ConsoleChat:
             short = one_line(text, _EARLIER_CHARS)
             self._screen.line(f"{one_line(heading.strip('= '))}: {short}")
 
+    def parts(self, report: Report) -> int:
+        """Print every report in one piece."""
+        return 1
+
     async def post(self, post: Post, report: Report) -> Sent:
         """Print a message and write it down."""
         screen = self._screen_of(report)
@@ -55,16 +61,22 @@ class ConsoleChat:
         self._write_down(post, report)
         return _sent(post)
 
-    async def find(self, post: Post) -> Sent | None:
-        """Look the post's key up in the record."""
-        known = (entry.key for entry in self._entries(post.deliberation_id))
-        return _sent(post) if post.key in known else None
+    async def find(
+        self, posts: Sequence[Post], place: Place, since: datetime
+    ) -> Mapping[str, Sent]:
+        """Look the posts' keys up in the record."""
+        known = {
+            entry.key
+            for deliberation_id in {post.deliberation_id for post in posts}
+            for entry in self._entries(deliberation_id)
+        }
+        return {post.key: _sent(post) for post in posts if post.key in known}
 
     async def edit(self, post: Post, report: Report) -> None:
         """Update the live state; print a message that a dead process began and did not finish."""
         if isinstance(report, RootReport):
             self._screen_of(report).update(report)
-        elif await self.find(post) is None:
+        elif not any(entry.key == post.key for entry in self._entries(post.deliberation_id)):
             await self.post(post, report)
 
     async def draft(self, post: Post, report: Report) -> ConsoleDraft:
@@ -73,7 +85,7 @@ class ConsoleChat:
         screen.begin(report)
         return ConsoleDraft(self, post, report, screen)
 
-    async def pin(self, post: Post) -> None:
+    async def pin(self, post: Post, place: Place) -> None:
         """Do nothing: a terminal's last message is at hand anyway."""
 
     def _screen_of(self, report: Report) -> Screen:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from adapters.console.chat import ConsoleChat
 from adapters.console.listeners import Desk, Terminal
@@ -33,12 +34,11 @@ async def open_desk(
         database = await stack.enter_async_context(open_database(settings.database_url))
         records = SqlRecords(database)
         worker = Worker(
-            deliberate=deliberate,
+            deliberate=partial(deliberate, is_streaming_answers=terminal.screen.is_live),
             models=models,
             records=records,
             outbox=SqlOutbox(database),
             chats={PLATFORM: chat},
-            is_streaming_answers=terminal.screen.is_live,
         )
         engine = DbosEngine(settings.database_url, worker.run, give_up=worker.give_up)
         app = App(

@@ -22,7 +22,8 @@ def question(deliberation: Deliberation) -> str:
     if recent:
         parts.append("What was said before:\n" + fence("TEXT", "CONTEXT", mark, recent))
     left = _FILE_CHARS
-    for place, file in enumerate((file for file in asked.attachments if not file.is_image), 1):
+    texts = (file for file in asked.attachments if file.is_usable and not file.is_image)
+    for place, file in enumerate(texts, 1):
         text = cut(file.data.decode("utf-8", "replace"), max(left, 0))
         left -= len(text)
         shown = fence("TEXT", f"FILE{place}", mark, f"{_line(file.name)}\n{text}")

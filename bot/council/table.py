@@ -74,6 +74,8 @@ class Table:
         # Each reader needs these; an answer never changes, a revised one is another.
         self._check = cache(partial(verify.check, deliberation.question.text))
         self._nameless = cache(partial(nameless, deliberation.council))
+        files = deliberation.question.attachments
+        self._images = tuple(file for file in files if file.is_image and file.is_usable)
 
     @property
     def council(self) -> Council:
@@ -159,7 +161,7 @@ class Table:
             prompt=prompt,
             purpose=ask.purpose,
             deadline_s=min(self.council.deadlines.call, left),
-            images=tuple(f for f in self.deliberation.question.attachments if f.is_image),
+            images=self._images,
             schema=ask.schema,
             max_tokens=_MAX_TOKENS,
         )

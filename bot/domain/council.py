@@ -69,24 +69,40 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that came with the question; `data` is its content, `media_type` as in RFC 6838."""
+    """A file that came with the question; `data` is its content, `media_type` as in RFC 6838.
+
+    `source` is where the chat platform keeps it, as long as it was not fetched from there; `fault`
+    is the sentence that says why it cannot be used.
+    """
 
     name: str
     media_type: str
-    data: bytes
+    data: bytes = b""
+    source: str | None = None
+    fault: str | None = None
 
     @property
     def is_image(self) -> bool:
         """Models that see may be shown it."""
         return self.media_type.startswith("image/")
 
+    @property
+    def is_usable(self) -> bool:
+        """Its content is there."""
+        return self.source is None and self.fault is None
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What was asked, by whom and where, with what was said before and the files that came."""
+    """What was asked, by whom and where, with what was said before and the files that came.
+
+    `asker` is a display name; `asker_id` is the platform's name for that person, None if nobody
+    asked, as with a schedule.
+    """
 
     text: str
     place: Place
     asker: str
     context: tuple[Remark, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    asker_id: str | None = None

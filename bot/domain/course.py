@@ -8,6 +8,7 @@ from bot.domain.deliberation import Answer, Deliberation, MemberFailure, State
 from bot.domain.events import (
     AnswerArrived,
     AnswerRevised,
+    AttachmentsFetched,
     CallsUsed,
     CallsWasted,
     DeliberationCancelled,
@@ -40,12 +41,13 @@ def after(before: Deliberation, fact: Fact) -> Deliberation:
         case DeliberationCancelled():
             return replace(before, state=State.CANCELLED)
         case _:
-            return _after_review(before, fact)
+            return _after_rest(before, fact)
 
 
-def _after_review(
+def _after_rest(
     before: Deliberation,
-    fact: ReviewArrived
+    fact: AttachmentsFetched
+    | ReviewArrived
     | CallsUsed
     | CallsWasted
     | StandingsReady
@@ -53,6 +55,9 @@ def _after_review(
     | SynthesisReady,
 ) -> Deliberation:
     match fact:
+        case AttachmentsFetched(attachments):
+            question = replace(before.question, attachments=attachments)
+            return replace(before, question=question)
         case ReviewArrived(review, calls):
             others = tuple(
                 known

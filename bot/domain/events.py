@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain.calls import Failure, ModelCall
+from bot.domain.council import Attachment
 from bot.domain.deliberation import Answer, Review, Standings, State, Synthesis
 
 
@@ -49,6 +50,13 @@ class StageBegan:
     """The deliberation moved on to `state`."""
 
     state: State
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentsFetched:
+    """The files that came with the question were fetched from the chat platform, all of them."""
+
+    attachments: tuple[Attachment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +152,7 @@ class DeliberationCancelled:
 Passing = SeatAsked | AnswerPiece | SynthesisPiece | SynthesisRestarted
 Fact = (
     StageBegan
+    | AttachmentsFetched
     | AnswerArrived
     | MemberFailed
     | ReviewArrived

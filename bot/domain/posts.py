@@ -22,8 +22,8 @@ class Post:
     """One message that the bot owes to a thread.
 
     `slot` says which: `root`, `answer:NAME`, `revision:NAME`, `review:NAME:TURN`, `objection`,
-    `standings`, `synthesis`. `message_id` and `thread` are the platform's, once sent; `reason` is
-    why it was given up.
+    `standings`, `synthesis`. What is too long for one message takes several `part`s, from 1 on.
+    `message_id` and `thread` are the platform's, once sent; `reason` is why it was given up.
     """
 
     deliberation_id: str
@@ -32,6 +32,7 @@ class Post:
     message_id: str | None = None
     thread: str | None = None
     reason: str | None = None
+    part: int = 1
 
     @property
     def key(self) -> str:
@@ -39,5 +40,6 @@ class Post:
 
         24 characters; Discord allows 25.
         """
-        digest = hashlib.sha256(f"{self.deliberation_id}\0{self.slot}".encode()).digest()
+        name = f"{self.deliberation_id}\0{self.slot}\0{self.part}"
+        digest = hashlib.sha256(name.encode()).digest()
         return b32encode(digest[:15]).decode().lower()

@@ -51,7 +51,12 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class RootReport:
-    """The message that opens a thread: the question, who sits, and how it stands."""
+    """The message that opens a thread: the question, who sits, and how it stands.
+
+    `gist` is the short final answer, if the question has one. `conclusion` is the message of the
+    final answer, once it is there. `remark` is a sentence about the thread, such as why the answer
+    is not pinned.
+    """
 
     deliberation_id: str
     place: Place
@@ -63,6 +68,10 @@ class RootReport:
     seats: tuple[SeatReport, ...]
     chairman: str
     headline: str
+    asker_id: str | None = None
+    gist: str | None = None
+    conclusion: str | None = None
+    remark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,7 @@ class SynthesisReport:
     """The final answer.
 
     `notes` are sentences for its top: who failed and why, and what the answer rests on.
+    `asker_id` is whom it answers, None if nobody asked.
     """
 
     deliberation_id: str
@@ -109,6 +119,7 @@ class SynthesisReport:
     seats: tuple[SeatReport, ...]
     usage: Usage
     timings: Timings
+    asker_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

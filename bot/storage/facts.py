@@ -18,6 +18,7 @@ from bot.domain import (
 from bot.domain.events import (
     AnswerArrived,
     AnswerRevised,
+    AttachmentsFetched,
     DeliberationCancelled,
     DeliberationFailed,
     Fact,
@@ -29,7 +30,7 @@ from bot.domain.events import (
     SynthesisReady,
 )
 from bot.storage.columns import bounded
-from bot.storage.rows import Positions, Row, Shape, Unit, digest_of
+from bot.storage.rows import Positions, Row, Shape, Unit, digest_of, fetched
 
 
 def recorded(deliberation: Deliberation, fact: Fact, positions: Positions) -> Iterator[Unit]:
@@ -158,6 +159,9 @@ def _standings(owner: str, standings: Standings) -> Iterator[Row]:
 
 def _moved(owner: str, fact: Fact) -> Iterator[Unit]:
     match fact:
+        case AttachmentsFetched(attachments):
+            yield fetched(owner, attachments)
+            return
         case StageBegan(state):
             move = (state, None)
         case SynthesisReady():
@@ -192,7 +196,13 @@ def _concluded(owner: str, synthesis: Synthesis) -> Unit:
 
 def _called(deliberation: Deliberation, fact: Fact, positions: Positions) -> Iterator[Unit]:
     match fact:
-        case StageBegan() | StandingsReady() | DeliberationFailed() | DeliberationCancelled():
+        case (
+            StageBegan()
+            | AttachmentsFetched()
+            | StandingsReady()
+            | DeliberationFailed()
+            | DeliberationCancelled()
+        ):
             return
         case _:
             calls = fact.calls

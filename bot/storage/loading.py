@@ -88,7 +88,7 @@ def headed(row: _Row) -> Deliberation:
     place = Place(row.platform, row.workspace, row.channel, row.thread)
     return Deliberation(
         id=row.id,
-        question=Question(row.question, place, row.asker, row.context),
+        question=Question(row.question, place, row.asker, row.context, asker_id=row.asker_id),
         council=row.definition,
         created_at=row.created_at,
         state=State(row.state),
@@ -116,7 +116,8 @@ def synthesis(row: _Row) -> Synthesis:
 
 def _whole(head: Deliberation, parts: _Parts) -> Deliberation:
     attachments = tuple(
-        Attachment(row.name, row.media_type, bytes(row.data)) for row in parts[tables.attachments]
+        Attachment(row.name, row.media_type, bytes(row.data), row.source, row.fault)
+        for row in parts[tables.attachments]
     )
     objections = [row for row in parts[tables.answers] if row.kind == "objection"]
     return replace(

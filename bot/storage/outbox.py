@@ -14,7 +14,7 @@ from bot.storage.writer import Change
 _OWED = (
     select(posts)
     .where(posts.c.deliberation_id == bindparam("id"))
-    .order_by(posts.c.position, posts.c.slot)
+    .order_by(posts.c.position, posts.c.slot, posts.c.part)
 )
 
 
@@ -49,4 +49,5 @@ def _post(row: Row[tuple[object, ...]]) -> Post:
         message_id=row.message_id,
         thread=row.thread,
         reason=row.reason,
+        part=row.part,
     )

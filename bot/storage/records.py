@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -11,12 +11,15 @@ from sqlalchemy import ColumnElement, Connection, bindparam, exists, or_, select
 from bot.domain import Deliberation, Post, Timings
 from bot.domain.events import Fact
 from bot.errors import NotFound
+from bot.ports import Scope
+from bot.reports import ROOT
 from bot.storage.columns import clean, cleaned
 from bot.storage.database import Database
 from bot.storage.facts import recorded
 from bot.storage.loading import HEADS, headed, load, synthesis
 from bot.storage.rows import creation, planned, takeover, timed
-from bot.storage.tables import deliberations, syntheses
+from bot.storage.statements import FINAL_STATES
+from bot.storage.tables import deliberations, posts, syntheses
 from bot.storage.writer import Change
 
 _DELIVERED = select(deliberations.c.id).where(
@@ -83,13 +86,17 @@ class SqlRecords:
         change = Change(tuple(units), clean(deliberation.id), deliberation.epoch)
         await self._database.writer.write(change)
 
-    async def search(self, words: str = "", *, limit: int = 20) -> tuple[Deliberation, ...]:
+    async def search(
+        self, words: str = "", *, limit: int = 20, scope: Scope | None = None
+    ) -> tuple[Deliberation, ...]:
         """Return the latest whose question or synthesis holds all words, newest first.
 
         Each comes with its question (without attachments), state, reason, timings and synthesis.
         """
         statement = HEADS.order_by(deliberations.c.created_at.desc(), deliberations.c.id.desc())
         statement = statement.where(*(_holds(word) for word in clean(words).split()))
+        if scope is not None:
+            statement = statement.where(*_within(scope))
 
         def found(connection: Connection) -> tuple[Deliberation, ...]:
             heads = connection.execute(statement.limit(limit)).all()
@@ -113,6 +120,21 @@ def _delivered(connection: Connection, deliberation: Deliberation, delivery: str
     place = deliberation.question.place
     key = {"platform": place.platform, "workspace": place.workspace, "delivery": delivery}
     return connection.scalar(_DELIVERED, key)
+
+
+def _within(scope: Scope) -> Iterator[ColumnElement[bool]]:
+    row = deliberations.c
+    yield row.platform == scope.platform
+    if scope.workspace is not None:
+        yield row.workspace == scope.workspace
+    if scope.channels is not None:
+        yield row.channel.in_(scope.channels)
+    if scope.is_open:
+        yield row.state.not_in(FINAL_STATES)
+    if scope.thread is not None:
+        root = (posts.c.deliberation_id == row.id, posts.c.slot == ROOT)
+        opened = exists().where(*root, posts.c.thread == scope.thread)
+        yield or_(row.thread == scope.thread, opened)
 
 
 def _holds(word: str) -> ColumnElement[bool]:

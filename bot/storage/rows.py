@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from bot.domain import Deliberation, Post, Timings
+from bot.domain import Attachment, Deliberation, Post, Timings
 from bot.storage.columns import to_json
 
 
@@ -18,6 +18,7 @@ class Shape(Enum):
     COUNCIL = auto()
     DELIBERATION = auto()
     ATTACHMENT = auto()
+    FETCHED = auto()
     EPOCH = auto()
     PROGRESS = auto()
     TIMINGS = auto()
@@ -72,6 +73,7 @@ def creation(deliberation: Deliberation, delivery: str | None) -> Unit:
         "thread": place.thread,
         "delivery": delivery,
         "asker": question.asker,
+        "asker_id": question.asker_id,
         "question": question.text,
         "context": question.context,
         "mode": deliberation.council.mode,
@@ -85,13 +87,16 @@ def creation(deliberation: Deliberation, delivery: str | None) -> Unit:
         "ended_at": None,
     }
     council = {**tenant, "digest": digest, "definition": deliberation.council}
-    return Unit(
-        (
-            (Shape.COUNCIL, council),
-            (Shape.DELIBERATION, row),
-            *((Shape.ATTACHMENT, row) for row in _attachments(deliberation)),
-        )
+    files = (
+        (Shape.ATTACHMENT, file) for file in _attachments(deliberation.id, question.attachments)
     )
+    return Unit(((Shape.COUNCIL, council), (Shape.DELIBERATION, row), *files))
+
+
+def fetched(deliberation_id: str, attachments: Iterable[Attachment]) -> Unit:
+    """Return the rows of files whose content is there now, or never will be."""
+    files = _attachments(deliberation_id, attachments)
+    return Unit(tuple((Shape.FETCHED, file) for file in files), (Shape.FETCHED, deliberation_id))
 
 
 def takeover(deliberation_id: str, *, is_fresh: bool) -> Unit:
@@ -137,14 +142,16 @@ def digest_of(*parts: str) -> str:
     return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
-def _attachments(deliberation: Deliberation) -> Iterator[Row]:
-    for number, attachment in enumerate(deliberation.question.attachments):
+def _attachments(deliberation_id: str, attachments: Iterable[Attachment]) -> Iterator[Row]:
+    for number, attachment in enumerate(attachments):
         yield {
-            "of": deliberation.id,
+            "of": deliberation_id,
             "at": number,
             "called": attachment.name,
             "typed": attachment.media_type,
             "content": attachment.data,
+            "kept_at": attachment.source,
+            "wrong": attachment.fault,
         }
 
 
@@ -152,6 +159,7 @@ def _post(post: Post, positions: Positions) -> Row:
     return {
         "deliberation_id": post.deliberation_id,
         "slot": post.slot,
+        "part": post.part,
         "position": next(positions),
         "state": post.state,
         "message_id": post.message_id,

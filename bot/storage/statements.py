@@ -48,6 +48,7 @@ def _creating(dialect: str) -> dict[Shape, tuple[Executable, ...]]:
         Shape.COUNCIL: (_insert(dialect, tables.councils).on_conflict_do_nothing(),),
         Shape.DELIBERATION: (_create(dialect),),
         Shape.ATTACHMENT: (_attach(dialect),),
+        Shape.FETCHED: (_fetch(),),
     }
 
 
@@ -130,9 +131,24 @@ def _attach(dialect: str) -> Insert:
         bindparam("called", type_=CleanText),
         bindparam("typed", type_=CleanText),
         bindparam("content", type_=LargeBinary),
+        bindparam("kept_at", type_=CleanText),
+        bindparam("wrong", type_=CleanText),
     ).where(exists().where(tables.deliberations.c.id == owner))
     names = [column.name for column in tables.attachments.c]
     return _insert(dialect, tables.attachments).from_select(names, row).on_conflict_do_nothing()
+
+
+def _fetch() -> Update:
+    row = tables.attachments
+    place = (row.c.deliberation_id == bindparam("of"), row.c.number == bindparam("at"))
+    told = {
+        row.c.name: bindparam("called", type_=CleanText),
+        row.c.media_type: bindparam("typed", type_=CleanText),
+        row.c.data: bindparam("content", type_=LargeBinary),
+        row.c.source: bindparam("kept_at", type_=CleanText),
+        row.c.fault: bindparam("wrong", type_=CleanText),
+    }
+    return update(row).where(*place).values(told)
 
 
 def _forget_failures() -> Delete:

@@ -26,7 +26,7 @@ from bot.domain import Appraisal, Council, Dissent, Flag, Remark, Timings
 from bot.storage.columns import CleanText, Json, Moment
 
 # The migration that these tables stand for; a test holds the two together.
-REVISION = "0001"
+REVISION = "0002"
 
 metadata = MetaData(
     naming_convention={
@@ -63,6 +63,7 @@ deliberations = Table(
     Column("thread", CleanText),
     Column("delivery", CleanText),
     Column("asker", CleanText, nullable=False),
+    Column("asker_id", CleanText),
     Column("question", CleanText, nullable=False),
     Column("context", Json(TypeAdapter(tuple[Remark, ...])), nullable=False),
     Column("mode", CleanText, nullable=False),
@@ -87,6 +88,8 @@ attachments = Table(
     Column("name", CleanText, nullable=False),
     Column("media_type", CleanText, nullable=False),
     Column("data", LargeBinary, nullable=False),
+    Column("source", CleanText),
+    Column("fault", CleanText),
 )
 
 # `kind` is answer, revision or objection: a revised answer does not erase the first one.
@@ -219,6 +222,7 @@ posts = Table(
     metadata,
     _deliberation_id(),
     Column("slot", CleanText, primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
     Column("position", BigInteger, nullable=False),
     Column("state", CleanText, nullable=False),
     Column("message_id", CleanText),
@@ -241,4 +245,55 @@ model_calls = Table(
     Column("prompt_tokens", BigInteger),
     Column("completion_tokens", BigInteger),
     Column("cost_usd", Double),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    _deliberation_id(),
+    Column("person", CleanText, primary_key=True),
+    Column("is_good", Boolean, nullable=False),
+    Column("given_at", Moment, nullable=False),
+)
+
+pins = Table(
+    "pins",
+    metadata,
+    Column("platform", CleanText, primary_key=True),
+    Column("workspace", CleanText, primary_key=True),
+    Column("channel", CleanText, primary_key=True),
+    Column("message_id", CleanText, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
+
+# `sealed` holds the credentials, encrypted; `renewed_until` is the moment until which one process
+# alone may renew them.
+installations = Table(
+    "installations",
+    metadata,
+    Column("platform", CleanText, primary_key=True),
+    Column("workspace", CleanText, primary_key=True),
+    Column("name", CleanText, nullable=False),
+    Column("sealed", CleanText, nullable=False),
+    Column("facts", Json(TypeAdapter(dict[str, str])), nullable=False),
+    Column("expires_at", Moment),
+    Column("renewed_until", Moment),
+)
+
+# `digest` is of the ticket's name: whoever reads the table learns no ticket.
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("digest", CleanText, primary_key=True),
+    Column("purpose", CleanText, nullable=False),
+    Column("content", CleanText, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+)
+
+# `free_at` is the moment from which the next call may go, in seconds since 1970.
+paces = Table(
+    "paces",
+    metadata,
+    Column("key", CleanText, primary_key=True),
+    Column("free_at", Double, nullable=False),
 )

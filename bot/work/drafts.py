@@ -24,10 +24,10 @@ class Manuscript:
     an earlier attempt to open the message may have got through.
     """
 
-    def __init__(self, chat: Chat, *, may_be_there: bool) -> None:
+    def __init__(self, chat: Chat, delivery: Delivery, *, may_be_there: bool) -> None:
+        self.may_be_there = may_be_there
         self._chat = chat
-        self._delivery = Delivery(chat)
-        self._may_be_there = may_be_there
+        self._delivery = delivery
         self._draft: Draft | None = None
         self._has_failed = False
         self._pieces: list[str] = []
@@ -60,7 +60,7 @@ class Manuscript:
         """Bring the finished report to the reader by whatever way is left; return its post."""
         if self._draft is not None and await self._finish_draft(self._draft, finished):
             return replace(post, state=PostState.SENT)
-        if post.state is PostState.PLANNED and self._may_be_there:
+        if post.state is PostState.PLANNED and self.may_be_there:
             post = await self._found(post)
         if post.state is PostState.OPEN:
             amended = await self._delivery.amend(post, finished)
@@ -68,12 +68,12 @@ class Manuscript:
                 return amended
             post = replace(post, state=PostState.PLANNED, message_id=None)
             return await self._delivery.send(post, finished)
-        return await self._delivery.send(post, finished, may_be_there=self._may_be_there)
+        return await self._delivery.send(post, finished, may_be_there=self.may_be_there)
 
     async def _open(self, post: Post, deliberation: Deliberation) -> Post:
-        if post.state is PostState.PLANNED and self._may_be_there:
+        if post.state is PostState.PLANNED and self.may_be_there:
             post = await self._found(post)
-        if post.state is not PostState.PLANNED or self._may_be_there:
+        if post.state is not PostState.PLANNED or self.may_be_there:
             # Another run's message cannot be written on; it gets the finished report.
             self._has_failed = True
             return post
@@ -84,7 +84,7 @@ class Manuscript:
             return post
         except ChatError as error:
             self._has_failed = True
-            self._may_be_there = not isinstance(error, ChatRefused)
+            self.may_be_there = not isinstance(error, ChatRefused)
             return post
         self._draft, self._is_void = draft, False
         return there(post, draft.sent, PostState.OPEN)
@@ -120,10 +120,10 @@ class Manuscript:
     async def _found(self, post: Post) -> Post:
         """Look whether the message exists; if the platform cannot say, it stays open."""
         try:
-            sent = await self._delivery.look_up(post)
+            sent = (await self._delivery.look_up([post])).get(post.key)
         except ChatError:
             return post
-        self._may_be_there = sent is not None
+        self.may_be_there = sent is not None
         return post if sent is None else there(post, sent, PostState.OPEN)
 
 

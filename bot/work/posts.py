@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -12,18 +12,22 @@ from typing import Self
 from bot.domain import Deliberation, Post, PostState
 from bot.domain.reports import Report
 from bot.errors import ChatBusy, ChatError
-from bot.ports import Chat, Outbox
+from bot.ports import Chat, Outbox, Sent
 from bot.reports import ROOT, SYNTHESIS, report
-from bot.work.delivery import Delivery, given_up
+from bot.work.delivery import Delivery, given_up, there
 from bot.work.drafts import Manuscript
 from bot.work.live import LiveState
 from bot.work.patience import in_time, stored
+from bot.work.pinning import pin
 
 _NO_THREAD = "The thread could not be opened."
 _NO_CONTENT = "There is nothing to show for it."
 # Posts wait behind a live edit, so a slow one is dropped.
 _LIVE_EDIT_S = 5.0
+_LOOK_PAUSES_S = (1.0, 4.0, 15.0)
 _SETTLED = (PostState.SENT, PostState.GIVEN_UP)
+
+_Key = tuple[str, int]
 
 
 class Poster:
@@ -47,12 +51,13 @@ class Poster:
         self._outbox = outbox
         self._live = live
         self._on_answer = on_answer
-        self._delivery = Delivery(chat)
-        self._posts = {post.slot: self._reopened(post) for post in posts}
-        self._unknown = frozenset(self._posts)
-        self._reports = {slot: _report(live.deliberation, slot) for slot in self._posts}
+        self._delivery = Delivery(chat, live.deliberation)
+        self._posts = {_key(post): self._reopened(post) for post in posts}
+        self._unknown = tuple(self._posts)
+        self._reports = {slot: _report(live.deliberation, slot) for slot, _ in self._posts}
         self._conclusion = conclusion_slot(posts)
-        self._manuscript = Manuscript(chat, may_be_there=self._conclusion in self._posts)
+        may_be_there = (self._conclusion, 1) in self._posts
+        self._manuscript = Manuscript(chat, self._delivery, may_be_there=may_be_there)
         self._news = asyncio.Event()
         self._is_finishing = False
         self._is_stale = False
@@ -68,16 +73,35 @@ class Poster:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    def unplanned(self, slots: Iterable[str]) -> list[str]:
-        """Return which of these are not planned yet; `synthesis` stands for the closing message."""
+    def unplanned(self, slots: Iterable[str], deliberation: Deliberation) -> list[Post]:
+        """Return the posts that these slots take and that are not planned yet.
+
+        `deliberation` is what they will tell of; the slot `synthesis` stands for the closing
+        message.
+        """
         known = (self._conclusion if slot == SYNTHESIS else slot for slot in slots)
-        return [slot for slot in known if slot not in self._posts]
+        return [
+            Post(deliberation.id, slot, part=part)
+            for slot in known
+            for part in range(1, self._parts(slot, deliberation) + 1)
+            if (slot, part) not in self._posts
+        ]
+
+    def missing_parts(self) -> list[Post]:
+        """Return the parts of planned messages that another version of the bot did not plan."""
+        deliberation = self._live.deliberation
+        return [
+            Post(deliberation.id, slot, part=part)
+            for slot in dict.fromkeys(slot for slot, _ in self._posts)
+            for part in range(2, self._parts(slot, deliberation) + 1)
+            if (slot, part) not in self._posts
+        ]
 
     def owe(self, posts: Iterable[Post]) -> None:
         """Take posts whose rows are stored; what they say is fixed now."""
         for post in posts:
-            if post.slot not in self._posts:
-                self._posts[post.slot] = post
+            if _key(post) not in self._posts:
+                self._posts[_key(post)] = post
                 self._reports[post.slot] = _report(self._live.deliberation, post.slot)
         self.refresh()
 
@@ -105,6 +129,7 @@ class Poster:
         await self._show_outcome()
 
     async def _work(self) -> None:
+        await self._look_up_unknown()
         while not (self._is_finishing and self._next() is None):
             self._news.clear()
             if not await self._advance():
@@ -112,6 +137,40 @@ class Poster:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(due_in_s):
                         await self._news.wait()
+
+    async def _look_up_unknown(self) -> None:
+        """Look once for all that an earlier run may have sent, since reading a thread is dear.
+
+        What cannot be looked up now is looked for when its turn to be sent comes.
+        """
+        earlier = [self._posts[key] for key in self._unknown]
+        planned = [post for post in earlier if post.state is PostState.PLANNED]
+        if not planned:
+            return
+        found = await self._found([self._addressed(post) for post in planned])
+        if found is None:
+            return
+        self._unknown = ()
+        self._manuscript.may_be_there = False
+        for post in planned:
+            if sent := found.get(post.key):
+                is_draft = _key(post) == (self._conclusion, 1)
+                state = PostState.OPEN if is_draft else PostState.SENT
+                await self._settle(there(self._addressed(post), sent, state))
+
+    async def _found(self, posts: Sequence[Post]) -> Mapping[str, Sent] | None:
+        for pause_s in _LOOK_PAUSES_S:
+            try:
+                return await self._delivery.look_up(posts)
+            except ChatBusy as busy:
+                await asyncio.sleep(busy.retry_after_s)
+            except ChatError:
+                await asyncio.sleep(pause_s)
+        return None
+
+    def _parts(self, slot: str, deliberation: Deliberation) -> int:
+        content = _report(deliberation, slot)
+        return 1 if content is None else self._chat.parts(content)
 
     def _reopened(self, post: Post) -> Post:
         """Give a post that was given up another chance when the deliberation goes on."""
@@ -130,7 +189,7 @@ class Poster:
         post = self._next()
         if post is None:
             return False
-        if not _is_conclusion(post):
+        if not _is_conclusion(post) or post.part > 1:
             await self._settle(await self._send(post))
         elif self._live.deliberation.state.is_final:
             await self._settle(await self._conclude(post))
@@ -146,9 +205,9 @@ class Poster:
         content = self._fresh_root() if post.slot == ROOT else self._reports[post.slot]
         if content is None:
             return given_up(post, _NO_CONTENT)
-        if post.slot != ROOT and self._is_homeless:
+        if self._is_homeless and post.slot != ROOT and not _is_conclusion(post):
             return given_up(post, _NO_THREAD)
-        is_unknown = post.slot in self._unknown
+        is_unknown = _key(post) in self._unknown
         post = await self._delivery.send(self._addressed(post), content, may_be_there=is_unknown)
         if post.state is PostState.SENT and post.slot.startswith("answer:"):
             self._on_answer()
@@ -169,25 +228,29 @@ class Poster:
 
         The final answer is then posted in the channel; all else would only fill it.
         """
-        root = self._posts.get(ROOT)
+        root = self._root
         has_place = self._live.deliberation.question.place.thread is not None
         return root is not None and root.state is PostState.GIVEN_UP and not has_place
 
+    @property
+    def _root(self) -> Post | None:
+        return self._posts.get((ROOT, 1))
+
     def _addressed(self, post: Post) -> Post:
-        root = self._posts.get(ROOT)
+        root = self._root
         if post.slot == ROOT or post.thread is not None:
             return post
         thread = None if root is None else root.thread
         return replace(post, thread=thread or self._live.deliberation.question.place.thread)
 
     async def _settle(self, post: Post) -> None:
-        self._posts[post.slot] = post
+        self._posts[_key(post)] = post
         epoch = self._live.deliberation.epoch
         await stored(partial(self._outbox.settle, post, epoch=epoch))
 
     async def _show_progress(self) -> float | None:
         """Edit the root message if that is due; return in how many seconds it will be."""
-        root = self._posts.get(ROOT)
+        root = self._root
         if not self._is_stale or self._is_finishing or root is None:
             return None
         if root.state is not PostState.SENT:
@@ -205,14 +268,16 @@ class Poster:
         return 0.0
 
     async def _show_outcome(self) -> None:
+        """Pin the final answer and link it from the root message."""
         sent = [post for post in self._posts.values() if post.state is PostState.SENT]
+        answers = [post for post in sent if _is_conclusion(post) and post.part == 1]
+        link, remark = None, None
+        if answers and self._live.deliberation.synthesis is not None:
+            link = answers[-1].message_id
+            remark = await pin(self._chat, answers[-1], self._live.deliberation.question.place)
         for root in (post for post in sent if post.slot == ROOT):
-            await self._delivery.amend(root, self._live.report())
-        conclusions = [post for post in sent if _is_conclusion(post)]
-        if conclusions and self._live.deliberation.synthesis is not None:
-            # A pin is a courtesy: the answer stands without it.
-            with suppress(ChatError):
-                await in_time(self._chat.pin(conclusions[-1]))
+            outcome = replace(self._live.report(), conclusion=link, remark=remark)
+            await self._delivery.amend(root, outcome)
 
 
 def conclusion_slot(posts: Iterable[Post]) -> str:
@@ -224,9 +289,14 @@ def conclusion_slot(posts: Iterable[Post]) -> str:
     conclusions = [post for post in posts if _is_conclusion(post)]
     if not conclusions:
         return SYNTHESIS
-    if conclusions[-1].state in _SETTLED:
-        return f"{SYNTHESIS}:{len(conclusions) + 1}"
-    return conclusions[-1].slot
+    latest = conclusions[-1].slot
+    if all(post.state in _SETTLED for post in conclusions if post.slot == latest):
+        return f"{SYNTHESIS}:{len({post.slot for post in conclusions}) + 1}"
+    return latest
+
+
+def _key(post: Post) -> _Key:
+    return post.slot, post.part
 
 
 def _is_conclusion(post: Post) -> bool:

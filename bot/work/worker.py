@@ -11,7 +11,9 @@ from typing import Protocol
 import structlog
 
 from bot.domain import Deliberation, Post, PostState, State
+from bot.domain.course import after
 from bot.domain.events import (
+    AttachmentsFetched,
     DeliberationFailed,
     Event,
     Fact,
@@ -21,8 +23,9 @@ from bot.domain.events import (
     SynthesisRestarted,
 )
 from bot.errors import CouncilError, StorageError, Superseded
-from bot.ports import Chat, Models, Outbox, Records
+from bot.ports import Chat, Files, Models, Outbox, Records
 from bot.reports import ROOT, SYNTHESIS, report, slot_of
+from bot.work.files import fetched
 from bot.work.live import LiveState
 from bot.work.patience import stored
 from bot.work.posts import Poster, conclusion_slot
@@ -46,15 +49,17 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger()
 class Deliberate(Protocol):
     """How the council reasons; `bot.council.deliberate` is the real one."""
 
-    def __call__(
-        self, deliberation: Deliberation, models: Models, *, is_streaming_answers: bool = False
-    ) -> AsyncGenerator[Event, None]:
+    def __call__(self, deliberation: Deliberation, models: Models) -> AsyncGenerator[Event, None]:
         """Yield what happens until there is a final answer or a failure."""
         ...
 
 
 class Worker:
-    """Runs deliberations. `chats` has one chat for each platform that questions come from."""
+    """Runs deliberations.
+
+    `chats` has one chat for each platform that questions come from, `files` what gives out the
+    files that people attach there.
+    """
 
     def __init__(
         self,
@@ -64,13 +69,14 @@ class Worker:
         records: Records,
         outbox: Outbox,
         chats: Mapping[str, Chat],
-        is_streaming_answers: bool = False,
+        files: Mapping[str, Files] | None = None,
     ) -> None:
-        self._deliberate = partial(deliberate, is_streaming_answers=is_streaming_answers)
+        self._deliberate = deliberate
         self._models = models
         self._records = records
         self._outbox = outbox
         self._chats = chats
+        self._files = files or {}
 
     async def run(self, deliberation_id: str) -> None:
         """Bring it to its end, or to the end of its posts if it has ended; never raises errors."""
@@ -107,13 +113,22 @@ class Worker:
             chat, self._outbox, live, posts, on_answer=stopwatch.answer_shown
         ) as poster:
             run = _Run(self._records, live, poster, stopwatch)
+            await run.complete_posts()
             if not live.deliberation.state.is_final:
+                await self._fetch_files(run)
                 await self._reason(run)
             await poster.finish()
             await run.save_timings()
 
     async def _owed(self, deliberation: Deliberation) -> tuple[Post, ...]:
         return await stored(partial(self._outbox.owed, deliberation.id))
+
+    async def _fetch_files(self, run: _Run) -> None:
+        question = run.live.deliberation.question
+        if all(file.source is None for file in question.attachments):
+            return
+        files = self._files[question.place.platform]
+        await run.take(AttachmentsFetched(await fetched(question, files)))
 
     async def _reason(self, run: _Run) -> None:
         deliberation = run.live.deliberation
@@ -192,10 +207,16 @@ class _Run:
     async def record(self, fact: Fact) -> None:
         """Save a fact together with the posts that it brings, then show it."""
         self._stopwatch.note(fact)
-        posts = [Post(self.live.deliberation.id, slot) for slot in self._new_slots(fact)]
+        posts = self._poster.unplanned(_slots(fact), after(self.live.deliberation, fact))
         await self._save([fact], posts)
         self.live.fold(fact, self._timings)
         self._poster.owe(posts)
+
+    async def complete_posts(self) -> None:
+        """Plan what another version of the bot did not, because it cut its messages otherwise."""
+        if posts := self._poster.missing_parts():
+            await self._save([], posts)
+            self._poster.owe(posts)
 
     async def save_timings(self) -> None:
         """Save what was measured since the last fact."""
@@ -209,11 +230,12 @@ class _Run:
         await stored(save)
         self._timings = timings
 
-    def _new_slots(self, fact: Fact) -> list[str]:
-        slots = [ROOT, slot_of(fact)]
-        if isinstance(fact, SynthesisReady | DeliberationFailed):
-            slots.append(SYNTHESIS)
-        return self._poster.unplanned(slot for slot in slots if slot is not None)
+
+def _slots(fact: Fact) -> list[str]:
+    slots = [ROOT, slot_of(fact)]
+    if isinstance(fact, SynthesisReady | DeliberationFailed):
+        slots.append(SYNTHESIS)
+    return [slot for slot in slots if slot is not None]
 
 
 def _broke_off(error: Exception) -> str:

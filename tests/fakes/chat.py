@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
-from bot.domain import Post
-from bot.domain.reports import Report
+from bot.domain import Place, Post
+from bot.domain.reports import AnswerReport, Report, ReviewReport, SynthesisReport
 from bot.errors import ChatError, ChatRefused, ChatUnclear
 from bot.ports import Sent
 
@@ -22,6 +24,7 @@ class Message:
     id: str
     key: str
     slot: str
+    part: int
     thread: str | None
     reports: list[Report] = field(default_factory=list[Report])
     text: str = ""
@@ -35,8 +38,9 @@ class FakeChat:
     in `gates` waits for its event first.
     """
 
-    def __init__(self, *, edit_every_s: float = 0.0) -> None:
+    def __init__(self, *, edit_every_s: float = 0.0, message_chars: int = 10_000) -> None:
         self.edit_every_s = edit_every_s
+        self.message_chars = message_chars
         self.messages: list[Message] = []
         self.calls: list[tuple[Call, str]] = []
         self.gates: dict[tuple[Call, str], asyncio.Event] = {}
@@ -69,6 +73,19 @@ class FakeChat:
         async with self.news:
             await self.news.wait_for(lambda: (call, slot) in self.calls)
 
+    def parts(self, report: Report) -> int:
+        """Cut what a member or the chairman wrote into messages of `message_chars`."""
+        match report:
+            case AnswerReport():
+                text = report.answer.text
+            case ReviewReport():
+                text = report.review.text
+            case SynthesisReport():
+                text = report.synthesis.text
+            case _:
+                text = ""
+        return max(1, -(-len(text) // self.message_chars))
+
     async def post(self, post: Post, report: Report) -> Sent:
         """Add a message."""
         await self.begin("post", post.slot)
@@ -76,11 +93,13 @@ class FakeChat:
         self.end("post")
         return sent
 
-    async def find(self, post: Post) -> Sent | None:
-        """Look a message up by its key."""
-        await self.begin("find", post.slot)
-        found = [message for message in self.messages if message.key == post.key]
-        return _sent(found[0]) if found else None
+    async def find(
+        self, posts: Sequence[Post], place: Place, since: datetime
+    ) -> Mapping[str, Sent]:
+        """Look messages up by their keys."""
+        await self.begin("find", posts[0].slot)
+        keys = {post.key for post in posts}
+        return {message.key: _sent(message) for message in self.messages if message.key in keys}
 
     async def edit(self, post: Post, report: Report) -> None:
         """Let a message say something else."""
@@ -95,7 +114,7 @@ class FakeChat:
         self.end("draft")
         return FakeDraft(self, self.messages[-1])
 
-    async def pin(self, post: Post) -> None:
+    async def pin(self, post: Post, place: Place) -> None:
         """Pin a message."""
         await self.begin("pin", post.slot)
         self._of(post).is_pinned = True
@@ -119,7 +138,9 @@ class FakeChat:
             raise ChatUnclear(message)
 
     def _add(self, post: Post, report: Report) -> Sent:
-        message = Message(f"m{len(self.messages) + 1}", post.key, post.slot, post.thread, [report])
+        message = Message(
+            f"m{len(self.messages) + 1}", post.key, post.slot, post.part, post.thread, [report]
+        )
         self.messages.append(message)
         return _sent(message)
 

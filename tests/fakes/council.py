@@ -107,7 +107,7 @@ class Script:
         self.is_closed = False
 
     async def __call__(
-        self, deliberation: Deliberation, models: Models, *, is_streaming_answers: bool = False
+        self, deliberation: Deliberation, models: Models
     ) -> AsyncGenerator[Event, None]:
         """Yield the steps."""
         self.asked.append(deliberation)

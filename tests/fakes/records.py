@@ -10,6 +10,7 @@ from bot.domain.course import after
 from bot.domain.events import (
     AnswerArrived,
     AnswerRevised,
+    AttachmentsFetched,
     DeliberationCancelled,
     DeliberationFailed,
     Fact,
@@ -17,6 +18,8 @@ from bot.domain.events import (
     StandingsReady,
 )
 from bot.errors import NotFound, StorageError, Superseded
+from bot.ports import Scope
+from bot.reports import ROOT
 from bot.storage.columns import clean, cleaned
 
 
@@ -28,7 +31,7 @@ class FakeRecords:
 
     def __init__(self) -> None:
         self.saved: list[Fact] = []
-        self.posts: dict[tuple[str, str], Post] = {}
+        self.posts: dict[tuple[str, str, int], Post] = {}
         self.fault: StorageError | None = None
         self._known: dict[str, Deliberation] = {}
         self._deliveries: dict[tuple[str, str, str], str] = {}
@@ -79,15 +82,19 @@ class FakeRecords:
             self.saved.append(fact)
             self._fold(deliberation, cleaned(fact))
         for post in posts:
-            self.posts.setdefault((post.deliberation_id, post.slot), cleaned(post))
+            self.posts.setdefault((post.deliberation_id, post.slot, post.part), cleaned(post))
         if timings is not None:
             known = self._known[deliberation.id]
             self._known[deliberation.id] = replace(known, timings=timings)
 
-    async def search(self, words: str = "", *, limit: int = 20) -> tuple[Deliberation, ...]:
+    async def search(
+        self, words: str = "", *, limit: int = 20, scope: Scope | None = None
+    ) -> tuple[Deliberation, ...]:
         """Return the latest that hold all words, newest first."""
         self.check()
         found = [known for known in self._known.values() if _holds(known, words)]
+        if scope is not None:
+            found = [known for known in found if self._is_within(known, scope)]
         found.sort(key=lambda known: (known.created_at, known.id), reverse=True)
         return tuple(_in_short(known) for known in found[:limit])
 
@@ -105,6 +112,18 @@ class FakeRecords:
         """Fail if a fault is set."""
         if self.fault is not None:
             raise self.fault
+
+    def _is_within(self, known: Deliberation, scope: Scope) -> bool:
+        place = known.question.place
+        root = self.posts.get((known.id, ROOT, 1))
+        threads = (place.thread, root.thread if root else None)
+        return (
+            place.platform == scope.platform
+            and scope.workspace in (None, place.workspace)
+            and (scope.channels is None or place.channel in scope.channels)
+            and (scope.thread is None or scope.thread in threads)
+            and not (scope.is_open and known.state.is_final)
+        )
 
     def _fold(self, deliberation: Deliberation, fact: Fact) -> None:
         known = self._known[deliberation.id]
@@ -134,12 +153,18 @@ class FakeOutbox:
     async def settle(self, post: Post, *, epoch: int) -> None:
         """Store a post as it stands."""
         self._records.check_epoch(post.deliberation_id, epoch)
-        self._records.posts[post.deliberation_id, post.slot] = cleaned(post)
+        self._records.posts[post.deliberation_id, post.slot, post.part] = cleaned(post)
 
 
 def _without_calls(fact: Fact) -> Fact:
     match fact:
-        case StageBegan() | StandingsReady() | DeliberationFailed() | DeliberationCancelled():
+        case (
+            StageBegan()
+            | AttachmentsFetched()
+            | StandingsReady()
+            | DeliberationFailed()
+            | DeliberationCancelled()
+        ):
             return fact
         case _:
             return replace(fact, calls=())

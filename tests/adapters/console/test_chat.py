@@ -15,7 +15,7 @@ from bot.errors import ChatRefused
 from bot.ports import Chat
 from bot.reports import report, root_report
 from tests.adapters.console.samples import DONE, PLACE
-from tests.contracts.chat import ChatContract
+from tests.contracts.chat import ChatContract, found
 
 ROOT = Post(DONE.id, "root")
 SYNTHESIS = Post(DONE.id, "synthesis")
@@ -39,7 +39,7 @@ class TestConsoleChat(ChatContract):
 async def test_a_new_process_finds_what_was_posted(tmp_path: Path) -> None:
     sent = await console_chat(tmp_path, io.StringIO()).post(ROOT, root_report(DONE))
 
-    assert await console_chat(tmp_path, io.StringIO()).find(ROOT) == sent
+    assert await found(console_chat(tmp_path, io.StringIO()), ROOT) == sent
 
 
 async def test_each_message_stands_once_in_the_record(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ async def test_a_draft_counts_once_it_is_finished(tmp_path: Path) -> None:
     chat = console_chat(tmp_path, io.StringIO())
     await chat.draft(SYNTHESIS, synthesis())
 
-    assert await chat.find(SYNTHESIS) is None
+    assert await found(chat, SYNTHESIS) is None
 
 
 async def test_an_edit_finishes_what_a_dead_process_began(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ async def test_an_edit_finishes_what_a_dead_process_began(tmp_path: Path) -> Non
     await chat.edit(SYNTHESIS, synthesis())
 
     assert out.getvalue().count("Final answer") == 1
-    assert await chat.find(SYNTHESIS) is not None
+    assert await found(chat, SYNTHESIS) is not None
 
 
 async def test_messages_of_another_place_are_only_written_down(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ async def test_messages_of_another_place_are_only_written_down(tmp_path: Path) -
     await chat.post(ROOT, root_report(elsewhere))
 
     assert out.getvalue() == ""
-    assert await chat.find(ROOT) is not None
+    assert await found(chat, ROOT) is not None
 
 
 async def test_a_watched_place_is_shown(tmp_path: Path) -> None:

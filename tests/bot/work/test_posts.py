@@ -85,7 +85,7 @@ async def test_a_refused_message_is_given_up_and_the_others_go_on() -> None:
     await run
 
     assert stage.chat.slots() == [slot for slot in SLOTS if slot != "answer:Ada"]
-    assert stage.records.posts["d1", "answer:Ada"].reason == "The channel is archived."
+    assert stage.records.posts["d1", "answer:Ada", 1].reason == "The channel is archived."
 
 
 @virtual
@@ -97,7 +97,7 @@ async def test_without_a_thread_only_the_final_answer_is_posted() -> None:
     await stage.run()
 
     assert stage.chat.slots() == ["synthesis"]
-    assert stage.records.posts["d1", "standings"].reason == "The thread could not be opened."
+    assert stage.records.posts["d1", "standings", 1].reason == "The thread could not be opened."
 
 
 @virtual
@@ -118,8 +118,8 @@ async def test_a_message_that_an_earlier_run_sent_is_found_again() -> None:
     await stage.ask()
     await stage.interrupt(*WHOLE[:5])
     for slot in ("root", "answer:Bob"):
-        post = stage.records.posts["d1", slot]
-        stage.records.posts["d1", slot] = replace(post, state=PostState.PLANNED, message_id=None)
+        post = stage.records.posts["d1", slot, 1]
+        stage.records.posts["d1", slot, 1] = replace(post, state=PostState.PLANNED, message_id=None)
 
     await stage.run()
 
@@ -261,7 +261,7 @@ async def test_the_final_answer_comes_last_although_it_was_planned_before() -> N
     stage = Stage()
     await stage.ask()
     await stage.interrupt(*WHOLE[:5])
-    stage.records.posts["d1", "synthesis"] = Post("d1", "synthesis")
+    stage.records.posts["d1", "synthesis", 1] = Post("d1", "synthesis")
 
     await stage.run()
 
@@ -284,7 +284,7 @@ async def test_a_post_without_content_is_given_up() -> None:
     stage = Stage()
     await stage.ask()
     await stage.records.take_up("d1")
-    stage.records.posts["d1", "answer:Nobody"] = Post("d1", "answer:Nobody")
+    stage.records.posts["d1", "answer:Nobody", 1] = Post("d1", "answer:Nobody")
 
     ended = await stage.run()
 
@@ -313,7 +313,7 @@ async def test_the_outcome_is_shown_even_if_the_platform_is_busy() -> None:
     await stage.run()
 
     assert stage.root().state is State.DONE
-    assert stage.chat.calls[-1] == ("pin", "synthesis")
+    assert stage.chat.calls[-1] == ("edit", "root")
 
 
 @virtual

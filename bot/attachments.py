@@ -1,0 +1,59 @@
+"""Which files may come with a question: text, and images that models can see."""
+
+from __future__ import annotations
+
+from bot.domain import Attachment
+from bot.errors import BadQuestion
+
+MOST_FILES = 10
+MOST_BYTES = 5_000_000  # of an image: what the strictest provider takes
+_MOST_TEXT_BYTES = 256_000  # about 70,000 tokens; more does not fit beside the answers
+
+_SIGNATURES = {
+    "image/png": (b"\x89PNG\r\n\x1a\n", b""),
+    "image/jpeg": (b"\xff\xd8\xff", b""),
+    "image/gif": (b"GIF8", b""),
+    "image/webp": (b"RIFF", b"WEBP"),
+}
+_WEBP_MARK_AT = 8
+
+
+def attachment(name: str, data: bytes, shown: str | None = None) -> Attachment:
+    """Make an attachment of a file's content, which says what it is; its name is not believed.
+
+    `shown` is what an error calls it. Raises `BadQuestion` for what cannot be shown to a model.
+    """
+    media_type = _image_type(data)
+    if media_type is None:
+        media_type = "text/plain"
+        _check_text(shown or name, data)
+    limit = MOST_BYTES if media_type.startswith("image/") else _MOST_TEXT_BYTES
+    if len(data) > limit:
+        message = f"{shown or name} is larger than {limit // 1000} kB; attach a smaller part of it."
+        raise BadQuestion(message)
+    return Attachment(name, media_type, data)
+
+
+def check_number(files: int) -> None:
+    """Raise `BadQuestion` if there are too many."""
+    if files > MOST_FILES:
+        message = f"A question takes at most {MOST_FILES} files, not {files}."
+        raise BadQuestion(message)
+
+
+def _image_type(data: bytes) -> str | None:
+    for media_type, (start, mark) in _SIGNATURES.items():
+        if data.startswith(start) and data[_WEBP_MARK_AT:].startswith(mark):
+            return media_type
+    return None
+
+
+def _check_text(shown: str, data: bytes) -> None:
+    # A character that the limit cuts in two is no sign of a wrong encoding.
+    try:
+        text = data.decode("utf-8", "strict" if len(data) <= MOST_BYTES else "ignore")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        message = f"{shown} is neither UTF-8 text nor a PNG, JPEG, GIF or WebP image."
+        raise BadQuestion(message)

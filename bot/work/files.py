@@ -1,0 +1,42 @@
+"""Fetch the files of a question from its chat platform, before the council sees it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from bot.attachments import attachment
+from bot.domain import Attachment, Question
+from bot.errors import BadQuestion, ChatBusy, ChatError, ChatRefused
+from bot.ports import Files
+from bot.work.patience import in_time
+
+_FETCH_S = 30.0
+_PAUSES_S = (1.0, 3.0)
+
+
+async def fetched(question: Question, files: Files) -> tuple[Attachment, ...]:
+    """Return all attachments, each with its content or with the reason why it has none."""
+    waiting = (_fetched(file, question, files) for file in question.attachments)
+    return tuple(await asyncio.gather(*waiting))
+
+
+async def _fetched(file: Attachment, question: Question, files: Files) -> Attachment:
+    if file.source is None:
+        return file
+    reason = "the chat platform did not give it out"
+    for pause_s in (*_PAUSES_S, 0.0):
+        try:
+            data = await in_time(files.fetch(file, question.place), _FETCH_S)
+            return attachment(file.name, data)
+        except (BadQuestion, ChatRefused) as refused:
+            return _unusable(file, str(refused))
+        except ChatBusy as busy:
+            await asyncio.sleep(min(busy.retry_after_s, _FETCH_S))
+        except ChatError:
+            await asyncio.sleep(pause_s)
+    return _unusable(file, f"{file.name} was left out: {reason}.")
+
+
+def _unusable(file: Attachment, fault: str) -> Attachment:
+    return replace(file, data=b"", source=None, fault=fault)
