@@ -32,6 +32,14 @@ class Database:
         with translated():
             return await self.sessions.read(work)
 
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Return what a function gives, once its writes are committed. Raises `StorageError`.
+
+        For small things beside the deliberations, whose writes go through the writer.
+        """
+        with translated():
+            return await self.sessions.write(work)
+
 
 @asynccontextmanager
 async def open_database(url: str) -> AsyncGenerator[Database]:

@@ -57,6 +57,8 @@ class _ThreadSessions:
     """SQLite, in a few threads."""
 
     def __init__(self, address: URL) -> None:
+        # SQLite has one writer at a time; waiting here costs less than its own busy loop.
+        self._turn = asyncio.Lock()
         self.engine = create_engine(
             address,
             pool_size=_CONNECTIONS,
@@ -73,7 +75,8 @@ class _ThreadSessions:
         return await self._run(self.engine, work)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        return await self._run(self._writing, work)
+        async with self._turn:
+            return await self._run(self._writing, work)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._threads.shutdown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import (
     Delete,
@@ -45,7 +45,7 @@ def writes(dialect: str) -> Mapping[Shape, tuple[Executable, ...]]:
 
 def _creating(dialect: str) -> dict[Shape, tuple[Executable, ...]]:
     return {
-        Shape.COUNCIL: (_insert(dialect, tables.councils).on_conflict_do_nothing(),),
+        Shape.COUNCIL: (insert_new(dialect, tables.councils),),
         Shape.DELIBERATION: (_create(dialect),),
         Shape.ATTACHMENT: (_attach(dialect),),
         Shape.FETCHED: (_fetch(),),
@@ -72,7 +72,7 @@ def _recording(dialect: str) -> dict[Shape, tuple[Executable, ...]]:
     answers = tables.answers
     said = [column.name for column in answers.c if column.name not in {*_key(answers), "position"}]
     return {
-        Shape.ANSWER: (_upsert(dialect, answers, said),),
+        Shape.ANSWER: (upsert(dialect, answers, said),),
         Shape.OBJECTION: _replace(dialect, answers, "deliberation_id", "kind"),
         Shape.FAILURE: _replace(dialect, tables.failures, *_key(tables.failures)),
         Shape.REVIEW: _replace(dialect, tables.reviews, *_key(tables.reviews)),
@@ -81,26 +81,32 @@ def _recording(dialect: str) -> dict[Shape, tuple[Executable, ...]]:
         Shape.COUNT: _replace(dialect, tables.counts, *_key(tables.counts)),
         Shape.STANDING: (_insert(dialect, tables.standings),),
         Shape.SYNTHESIS: _replace(dialect, tables.syntheses, *_key(tables.syntheses)),
-        Shape.CALL: (_insert(dialect, tables.model_calls).on_conflict_do_nothing(),),
+        Shape.CALL: (insert_new(dialect, tables.model_calls),),
     }
 
 
 def _posting(dialect: str) -> dict[Shape, tuple[Executable, ...]]:
     told = ["state", "message_id", "thread", "reason"]
     return {
-        Shape.POST: (_insert(dialect, tables.posts).on_conflict_do_nothing(),),
-        Shape.SETTLED: (_upsert(dialect, tables.posts, told),),
+        Shape.POST: (insert_new(dialect, tables.posts),),
+        Shape.SETTLED: (upsert(dialect, tables.posts, told),),
     }
+
+
+def upsert(dialect: str, table: Table, columns: Sequence[str]) -> Insert:
+    """Return what inserts a row, or puts these columns in place of what the known row says."""
+    insert = _insert(dialect, table)
+    new = {name: insert.excluded[name] for name in columns}
+    return insert.on_conflict_do_update(index_elements=_key(table), set_=new)
+
+
+def insert_new(dialect: str, table: Table) -> Insert:
+    """Return what inserts a row unless it is known."""
+    return _insert(dialect, table).on_conflict_do_nothing()
 
 
 def _insert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-
-
-def _upsert(dialect: str, table: Table, columns: list[str]) -> Insert:
-    insert = _insert(dialect, table)
-    new = {name: insert.excluded[name] for name in columns}
-    return insert.on_conflict_do_update(index_elements=_key(table), set_=new)
 
 
 def _replace(dialect: str, table: Table, *key: str) -> tuple[Executable, ...]:

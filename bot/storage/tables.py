@@ -290,10 +290,12 @@ tickets = Table(
     Column("expires_at", Moment, nullable=False, index=True),
 )
 
-# `free_at` is the moment from which the next call may go, in seconds since 1970.
+# Both in seconds since 1970: `free_at` is when the next call would go if calls came evenly, before
+# `held_until` none may go.
 paces = Table(
     "paces",
     metadata,
     Column("key", CleanText, primary_key=True),
     Column("free_at", Double, nullable=False),
+    Column("held_until", Double, nullable=False),
 )

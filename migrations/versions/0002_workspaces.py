@@ -99,5 +99,6 @@ def _create_access() -> None:
         "paces",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("free_at", sa.Double(), nullable=False),
+        sa.Column("held_until", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_paces"),
     )

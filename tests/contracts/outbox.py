@@ -27,6 +27,16 @@ class OutboxContract:
 
         assert await outbox.owed(new.id) == (*posts, later)
 
+    async def test_each_part_is_a_post_of_its_own(self, records: Records, outbox: Outbox) -> None:
+        new = await records.create(a_deliberation())
+        parts = [Post(new.id, "answer:Ada", part=part) for part in (1, 2)]
+        await records.save(new, [], posts=parts)
+        sent = replace(parts[0], state=PostState.SENT, message_id="17.5")
+
+        await outbox.settle(sent, epoch=0)
+
+        assert await outbox.owed(new.id) == (sent, parts[1])
+
     async def test_a_deliberation_owes_its_own_posts_only(
         self, records: Records, outbox: Outbox
     ) -> None:

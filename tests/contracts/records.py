@@ -39,6 +39,7 @@ from bot.domain.course import after
 from bot.domain.events import (
     AnswerArrived,
     AnswerRevised,
+    AttachmentsFetched,
     CallsWasted,
     DeliberationCancelled,
     DeliberationFailed,
@@ -50,7 +51,7 @@ from bot.domain.events import (
     SynthesisReady,
 )
 from bot.errors import NotFound, Superseded
-from bot.ports import Outbox, Records
+from bot.ports import Outbox, Records, Scope
 from tests.contracts.histories import HISTORIES, TIMINGS
 
 _NUMBERS = count()
@@ -79,12 +80,14 @@ def a_deliberation(text: str = "Why is the sky blue?", channel: str = "C1") -> D
     question = Question(
         text,
         Place("slack", "T1", channel, "17.4"),
-        "U1",
+        "Uma",
         (Remark("Zoë", "It is grey."),),
         (
             Attachment("sky.png", "image/png", b"\x89PNG\0\xff"),
             Attachment("a.txt", "text/plain", b""),
+            Attachment("b.txt", "text/plain", source="https://files/b"),
         ),
+        asker_id="U1",
     )
     created_at = _NOON + timedelta(seconds=number)
     return Deliberation(f"d{number}", question, council, created_at, is_rehearsal=True)
@@ -373,6 +376,59 @@ class RecordsContract:
             assert new.id in [known.id for known in await records.search(words)]
         for words in ("ärger grün", "1_0", "h%l", "himmelx1", "\\"):
             assert new.id not in [known.id for known in await records.search(words)]
+
+    async def test_fetched_files_take_the_place_of_what_was_to_be_fetched(
+        self, records: Records
+    ) -> None:
+        new = await records.create(a_deliberation())
+        files = (
+            *new.question.attachments[:2],
+            Attachment("b.txt", "text/plain", fault="b.txt is gone."),
+        )
+
+        await records.save(new, [AttachmentsFetched(files)])
+
+        assert (await records.load(new.id)).question.attachments == files
+
+    async def test_search_keeps_to_its_scope(self, records: Records) -> None:
+        here = await records.create(a_deliberation("scoped", channel="C7"))
+        await records.create(a_deliberation("scoped", channel="C8"))
+        scopes = {
+            Scope("slack", "T1", ("C7",)): 1,
+            Scope("slack", "T1", ("C7", "C8")): 2,
+            Scope("slack", "T1"): 2,
+            Scope("slack", "T1", ()): 0,
+            Scope("slack", "T2"): 0,
+            Scope("discord"): 0,
+            Scope("slack", "T1", ("C7",), thread="17.4"): 1,
+            Scope("slack", "T1", ("C7",), thread="99.9"): 0,
+        }
+
+        found = {scope: len(await records.search("scoped", scope=scope)) for scope in scopes}
+
+        assert found == scopes
+        (one,) = await records.search("scoped", scope=Scope("slack", "T1", ("C7",)))
+        assert one.id == here.id
+
+    async def test_a_thread_that_the_root_message_opened_counts_too(
+        self, records: Records, outbox: Outbox
+    ) -> None:
+        new = await records.create(a_deliberation("opened"))
+        root = Post(new.id, "root")
+        await records.save(new, [], posts=[root])
+        await outbox.settle(replace(root, message_id="20.1", thread="20.1"), epoch=0)
+
+        found = await records.search("opened", scope=Scope("slack", "T1", ("C1",), thread="20.1"))
+
+        assert [known.id for known in found] == [new.id]
+
+    async def test_those_that_have_ended_are_not_open(self, records: Records) -> None:
+        new, ended = [await records.create(a_deliberation("open")) for _ in range(2)]
+        await records.save(ended, [a_synthesis()])
+
+        found = await records.search("open", scope=Scope("slack", is_open=True))
+
+        assert [known.id for known in found] == [new.id]
 
     async def test_search_returns_the_newest_first(self, records: Records) -> None:
         made = [await records.create(a_deliberation("newest first")) for _ in range(5)]
