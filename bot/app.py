@@ -5,14 +5,17 @@ from __future__ import annotations
 import secrets
 import time
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.domain import Council, Deliberation, Question, State
+from bot.attachments import check_number
+from bot.domain import Council, Deliberation, Person, Question, Remark, State
 from bot.domain.course import after
 from bot.domain.events import DeliberationCancelled
-from bot.errors import BadQuestion, WrongUse
-from bot.ports import Records, Work
+from bot.errors import BadQuestion, NotFound, StorageError, WrongUse
+from bot.ports import Records, Scope, Work
 
 _LEAST_VISIBLE = 2
 # Crockford's base 32: no letter that is mistaken for another, and in the order of its values.
@@ -20,8 +23,10 @@ _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 # Nine digits hold the milliseconds until the year 3084; seven make two of one instant differ.
 _TIME_DIGITS = 9
 _RANDOM_DIGITS = 7
-# How far back a start looks for questions that a crash kept from being started.
+# How many open questions are looked through for one that a crash kept from being started.
 _RECENT = 100
+# Of the earlier questions in a thread; prompts keep the newest that fit.
+_EARLIER = 10
 # Letters that show nothing: controls, formats, lone halves, separators.
 _INVISIBLE = ("C", "Z")
 
@@ -35,9 +40,11 @@ def new_id() -> str:
 
 
 class App:
-    """The use cases. `is_rehearsal`: the models behind it are stand-ins, and every message says so.
+    """The use cases.
 
-    All methods raise `StorageError`; those that take an id raise `NotFound`.
+    `platforms` are those whose deliberations this process can run. `is_rehearsal`: the models
+    behind it are stand-ins, and every message says so. All methods raise `StorageError`; those that
+    take an id raise `NotFound`, also for a deliberation that is not `within` what may be seen.
     """
 
     def __init__(
@@ -45,12 +52,14 @@ class App:
         *,
         records: Records,
         work: Work,
+        platforms: Collection[str],
         question_chars: int = 3000,
         is_rehearsal: bool = False,
         make_id: Callable[[], str] = new_id,
     ) -> None:
         self._records = records
         self._work = work
+        self._platforms = platforms
         self._question_chars = question_chars
         self._is_rehearsal = is_rehearsal
         self._make_id = make_id
@@ -60,44 +69,63 @@ class App:
     ) -> Deliberation:
         """Start a deliberation. A delivery that came before returns the one that it started.
 
-        Raises `BadQuestion`.
+        A question in a thread that holds a council's earlier answers is a follow-up: they are its
+        context. Raises `BadQuestion`.
         """
         check_question(question.text, self._question_chars)
+        check_number(len(question.attachments))
         fresh = Deliberation(
             id=self._make_id(),
-            question=question,
+            question=await self._with_earlier(question),
             council=council,
             created_at=datetime.now(UTC),
             is_rehearsal=self._is_rehearsal,
         )
         deliberation = await self._records.create(fresh, delivery=delivery)
-        if deliberation.id == fresh.id:
-            await self._work.start(deliberation)
-        else:
-            await self._ensure_running(deliberation)
+        # From here on it is never lost: what cannot be started now, `recover` starts.
+        with suppress(StorageError):
+            if deliberation.id == fresh.id:
+                await self._work.start(deliberation)
+            else:
+                await self._ensure_running(deliberation)
         return deliberation
 
     async def resume(self, deliberation_id: str) -> Deliberation:
-        """Go on with one that was interrupted, failed or cancelled; one that is done stays so."""
+        """Go on with one that was interrupted, failed or cancelled; one that is done stays so.
+
+        Raises `WrongUse` if it belongs to a platform that this process does not serve.
+        """
         deliberation = await self._records.load(deliberation_id)
+        if not self._can_run(deliberation):
+            platform = deliberation.question.place.platform
+            message = f"This one was asked in {platform}; `council serve` goes on with it there."
+            raise WrongUse(message)
         if deliberation.state in (State.FAILED, State.CANCELLED):
             await self._work.wait(deliberation_id)
             deliberation = await self._records.take_up(deliberation_id, is_fresh=True)
         await self._ensure_running(deliberation)
         return deliberation
 
-    async def cancel(self, deliberation_id: str) -> Deliberation:
-        """Stop one for good, wherever it runs. Raises `WrongUse` if it has ended already."""
-        deliberation = await self._records.load(deliberation_id)
+    async def cancel(
+        self, deliberation_id: str, *, by: Person | None = None, within: Scope | None = None
+    ) -> Deliberation:
+        """Stop one for good, wherever it runs.
+
+        Raises `WrongUse` if it has ended already, or if somebody asks who may not.
+        """
+        deliberation = await self.show(deliberation_id, within=within)
         if deliberation.state.is_final:
             message = f"Deliberation {deliberation_id} is {deliberation.state} already."
+            raise WrongUse(message)
+        if by is not None and not _may_stop(by, deliberation):
+            message = f"Only {deliberation.question.asker}, who asked, or an admin can stop this."
             raise WrongUse(message)
         is_shown = await self._work.is_running(deliberation_id)
         deliberation = await self._records.take_up(deliberation_id)
         await self._records.save(deliberation, [DeliberationCancelled()])
         await self._work.cancel(deliberation_id)
         cancelled = after(deliberation, DeliberationCancelled())
-        if not is_shown:
+        if not is_shown and self._can_run(cancelled):
             # Nobody is there to say so in the thread: a run of an ended one does just that.
             await self._work.start(cancelled)
         return cancelled
@@ -110,18 +138,38 @@ class App:
     async def recover(self) -> tuple[str, ...]:
         """Go on with what dead processes left; return the deliberations' ids."""
         recovered = set(await self._work.recover())
-        for deliberation in await self._records.search(limit=_RECENT):
-            if await self._ensure_running(deliberation):
-                recovered.add(deliberation.id)
+        for platform in self._platforms:
+            scope = Scope(platform, is_open=True)
+            for deliberation in await self._records.search(limit=_RECENT, scope=scope):
+                if await self._ensure_running(deliberation):
+                    recovered.add(deliberation.id)
         return tuple(sorted(recovered))
 
-    async def show(self, deliberation_id: str) -> Deliberation:
+    async def show(self, deliberation_id: str, *, within: Scope | None = None) -> Deliberation:
         """Return one as it stands."""
-        return await self._records.load(deliberation_id)
+        deliberation = await self._records.load(deliberation_id)
+        if within is not None and not _is_within(deliberation, within):
+            message = "There is no deliberation of that id."
+            raise NotFound(message)
+        return deliberation
 
-    async def history(self, words: str = "", limit: int = 20) -> tuple[Deliberation, ...]:
+    async def history(
+        self, words: str = "", limit: int = 20, *, within: Scope | None = None
+    ) -> tuple[Deliberation, ...]:
         """Return the latest that hold all words, newest first, without answers and reviews."""
-        return await self._records.search(words, limit=limit)
+        return await self._records.search(words, limit=limit, scope=within)
+
+    async def _with_earlier(self, question: Question) -> Question:
+        place = question.place
+        if place.thread is None:
+            return question
+        scope = Scope(place.platform, place.workspace, (place.channel,), place.thread)
+        earlier = await self._records.search(limit=_EARLIER, scope=scope)
+        remarks = [remark for known in reversed(earlier) for remark in _said(known)]
+        return replace(question, context=(*remarks, *question.context))
+
+    def _can_run(self, deliberation: Deliberation) -> bool:
+        return deliberation.question.place.platform in self._platforms
 
     async def _ensure_running(self, deliberation: Deliberation) -> bool:
         """Start one unless it has ended or somebody works on it; say whether it was started.
@@ -139,6 +187,26 @@ class App:
         if not latest.state.is_final:
             await self._work.start(latest)
         return not latest.state.is_final
+
+
+def _may_stop(person: Person, deliberation: Deliberation) -> bool:
+    return person.is_admin or person.id == deliberation.question.asker_id
+
+
+def _is_within(deliberation: Deliberation, scope: Scope) -> bool:
+    place = deliberation.question.place
+    return (
+        place.platform == scope.platform
+        and scope.workspace in (None, place.workspace)
+        and (scope.channels is None or place.channel in scope.channels)
+    )
+
+
+def _said(deliberation: Deliberation) -> Iterator[Remark]:
+    """Tell a question and its final answer as a follow-up needs them."""
+    if deliberation.synthesis is not None:
+        yield Remark(deliberation.question.asker, deliberation.question.text)
+        yield Remark("Council", deliberation.synthesis.text)
 
 
 def check_question(text: str, most_chars: int) -> None:

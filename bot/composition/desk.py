@@ -43,6 +43,7 @@ async def open_desk(
         engine = DbosEngine(settings.database_url, worker.run, give_up=worker.give_up)
         app = App(
             records=records,
+            platforms=[PLATFORM],
             work=await stack.enter_async_context(engine),
             question_chars=settings.file.limits.question_chars,
             is_rehearsal=is_rehearsal,

@@ -60,6 +60,15 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody on a chat platform: the platform's id, a display name, and what they may do."""
+
+    id: str
+    name: str
+    is_admin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Remark:
     """Something said before the question: a speaker's display name and the text, never trusted."""
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import uuid
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import Self, cast
@@ -47,11 +47,14 @@ class DbosEngine:
     """Runs deliberations durably on SQLite or PostgreSQL; an async context manager, one a process.
 
     `run` works on a deliberation and must be able to take it up where another left it. `give_up`
-    is called in its place when five attempts in a row died with their process. All methods raise
-    `StorageError`.
+    is called in its place when five attempts in a row died with their process. `platforms` are
+    those whose deliberations this process can run; what it takes over from dead ones is of these.
+    All methods raise `StorageError`.
     """
 
-    def __init__(self, url: str, run: Runner, *, give_up: Runner) -> None:
+    def __init__(
+        self, url: str, run: Runner, *, give_up: Runner, platforms: Sequence[str] = ("console",)
+    ) -> None:
         self._url = engine_url(url)
         self._run = run
         self._give_up = give_up
@@ -60,10 +63,13 @@ class DbosEngine:
         self._runs: dict[RunId, LocalRun] = {}
         self._recorded: list[str] = []
         self._stack = AsyncExitStack()
-        self._workflow: Body = self._perform
+        self._platforms = tuple(platforms)
+        self._workflows: dict[str, Body] = {}
 
     async def __aenter__(self) -> Self:
-        self._workflow = _registered(self._perform)
+        for platform in self._platforms:
+            name = workflows.name_of(platform)
+            self._workflows[name] = _registered(self._perform, name)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._liveness)
             await stack.enter_async_context(launched(self._url, self._executor_id))
@@ -89,7 +95,8 @@ class DbosEngine:
 
     async def start(self, deliberation: Deliberation) -> None:
         """Start the run of this epoch; a second start of it changes nothing."""
-        await self._start(RunId(deliberation.id, deliberation.epoch))
+        name = workflows.name_of(deliberation.question.place.platform)
+        await self._start(RunId(deliberation.id, deliberation.epoch), name)
 
     async def wait(self, deliberation_id: str) -> None:
         """Return when no run of this deliberation is left here or in another process."""
@@ -117,10 +124,12 @@ class DbosEngine:
         async with self._liveness.recovering() as is_ours:
             if not is_ours:
                 return ()
-            dead, living = await self._sorted(await workflows.pending())
+            pending = await workflows.pending(names=tuple(self._workflows))
+            names = {RunId.parse(found.workflow_id): found.name for found in pending}
+            dead, living = await self._sorted(pending)
             following = takeovers(dead, living)
             for run in following:
-                await self._start(run)
+                await self._start(run, names[run.preceding])
             await workflows.forget([str(run) for run in dead])
         await workflows.forget_ended()
         return tuple(run.deliberation_id for run in following)
@@ -146,14 +155,14 @@ class DbosEngine:
             if run.id.deliberation_id == deliberation_id and not run.ended.is_set()
         ]
 
-    async def _start(self, run_id: RunId) -> None:
+    async def _start(self, run_id: RunId, name: str) -> None:
         if run_id in self._runs:
             return
         run = self._runs[run_id] = LocalRun(run_id)
         future: asyncio.Future[None] | None = None
         try:
             with SetWorkflowID(str(run_id)):
-                call = DBOS.start_workflow_async(self._workflow, run_id.deliberation_id)
+                call = DBOS.start_workflow_async(self._workflows[name], run_id.deliberation_id)
                 handle = await workflows.asked(call)
             # Only the handle of a workflow that runs in this process has a task.
             future = cast("asyncio.Future[None] | None", getattr(handle, "task", None))
@@ -202,12 +211,12 @@ class DbosEngine:
         return tuple(dead), tuple(living)
 
 
-def _registered(body: Body) -> Body:
+def _registered(body: Body, name: str) -> Body:
     # DBOS takes a bound method for a class of workflows; this is one function.
     async def workflow(deliberation_id: str) -> None:
         await body(deliberation_id)
 
-    return DBOS.workflow(name=workflows.NAME, max_recovery_attempts=_MAX_ATTEMPTS)(workflow)
+    return DBOS.workflow(name=name, max_recovery_attempts=_MAX_ATTEMPTS)(workflow)
 
 
 async def _quietly(work: Runner, deliberation_id: str) -> None:

@@ -30,6 +30,11 @@ class RunId:
         """The attempt that takes over when this one died."""
         return RunId(self.deliberation_id, self.epoch, self.attempt + 1)
 
+    @property
+    def preceding(self) -> RunId:
+        """The attempt whose place this one takes."""
+        return RunId(self.deliberation_id, self.epoch, self.attempt - 1)
+
 
 def takeovers(dead: Iterable[RunId], living: Iterable[RunId]) -> tuple[RunId, ...]:
     """Return what to start in place of dead runs: one attempt for each deliberation.

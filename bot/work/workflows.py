@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -38,12 +38,20 @@ async def asked(call: Awaitable[T]) -> T:
         raise StorageError(message) from error
 
 
-async def pending(prefix: str = "") -> list[WorkflowStatus]:
-    """Return the workflows that have not ended, whoever runs them."""
+def name_of(platform: str) -> str:
+    """Return the name of the workflows of one platform's deliberations.
+
+    Only a process that has that platform's chat can finish them, and takes them over.
+    """
+    return f"{NAME}-{platform}"
+
+
+async def pending(prefix: str = "", names: Sequence[str] | None = None) -> list[WorkflowStatus]:
+    """Return the workflows that have not ended, whoever runs them; of these names only if given."""
     return await asked(
         DBOS.list_workflows_async(
             status="PENDING",
-            name=NAME,
+            name=None if names is None else list(names),
             app_version=VERSION,
             workflow_id_prefix=prefix or None,
             load_input=False,
@@ -76,7 +84,6 @@ async def forget_ended() -> None:
     """Delete some of what ended a while ago and was left by a process that did not come to it."""
     listed = DBOS.list_workflows_async(
         status=_ENDED,
-        name=NAME,
         completed_before=(datetime.now(UTC) - _KEEP_ENDED).isoformat(),
         limit=_BATCH,
         load_input=False,

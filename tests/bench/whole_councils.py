@@ -55,7 +55,7 @@ async def opened(
         )
         engine = DbosEngine(database, worker.run, give_up=worker.give_up)
         await stack.enter_async_context(engine)
-        yield App(records=records, work=engine), engine
+        yield App(records=records, work=engine, platforms=["console"]), engine
 
 
 async def hold(port: int, councils: int, database: str, measure: Measure) -> Timings:

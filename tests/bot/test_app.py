@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 
 import pytest
 
 from bot.app import App, new_id
-from bot.domain import State
+from bot.domain import Attachment, Deliberation, Person, Place, Remark, State
 from bot.domain.events import DeliberationFailed, SynthesisReady
-from bot.errors import BadQuestion, NotFound, WrongUse
-from tests.fakes.council import COUNCIL, SYNTHESIS, deliberation, question
+from bot.errors import BadQuestion, NotFound, StorageError, WrongUse
+from bot.ports import Scope
+from tests.fakes.council import COUNCIL, PLACE, SYNTHESIS, deliberation, question
 from tests.fakes.records import FakeRecords
 from tests.fakes.work import FakeWork
 
@@ -19,7 +21,7 @@ class House:
     def __init__(self, work: FakeWork) -> None:
         self.work = work
         self.records = FakeRecords()
-        self.app = App(records=self.records, work=work, question_chars=100)
+        self.app = App(records=self.records, work=work, platforms=["console"], question_chars=100)
 
     async def have(self, *facts: SynthesisReady | DeliberationFailed) -> None:
         """Let there be a deliberation `d1` that a worker took up and left."""
@@ -45,7 +47,7 @@ async def test_a_question_is_stored_and_started(house: House) -> None:
 
 
 async def test_a_rehearsal_is_marked_as_one(house: House) -> None:
-    app = App(records=house.records, work=house.work, is_rehearsal=True)
+    app = App(records=house.records, work=house.work, platforms=["console"], is_rehearsal=True)
 
     assert (await app.ask(question(), COUNCIL)).is_rehearsal
 
@@ -229,3 +231,91 @@ def test_ids_are_short_and_sort_by_time() -> None:
     assert len(set(ids)) == 200
     assert {len(made) for made in ids} == {16}
     assert [made[:9] for made in ids] == sorted(made[:9] for made in ids)
+
+
+HERE = Scope("console", "local", ("terminal",))
+ELSEWHERE = Scope("console", "local", ("cellar",))
+EVE, MAL, ROOT = Person("u1", "Eve"), Person("u2", "Mal"), Person("u3", "Root", is_admin=True)
+
+
+def asked_by_eve() -> Deliberation:
+    return replace(deliberation(), question=replace(question(), asker_id=EVE.id))
+
+
+@pytest.mark.parametrize("person", [EVE, ROOT])
+async def test_whoever_asked_and_an_admin_may_stop_it(house: House, person: Person) -> None:
+    await house.records.create(asked_by_eve())
+
+    cancelled = await house.app.cancel("d1", by=person, within=HERE)
+
+    assert cancelled.state is State.CANCELLED
+
+
+async def test_nobody_else_may_stop_it(house: House) -> None:
+    await house.records.create(asked_by_eve())
+
+    with pytest.raises(WrongUse, match="Only Eve, who asked, or an admin"):
+        await house.app.cancel("d1", by=MAL, within=HERE)
+
+    assert (await house.app.show("d1")).state is State.QUEUED
+
+
+async def test_what_is_not_within_sight_is_not_there(house: House) -> None:
+    await house.records.create(asked_by_eve())
+
+    with pytest.raises(NotFound):
+        await house.app.show("d1", within=ELSEWHERE)
+    with pytest.raises(NotFound):
+        await house.app.cancel("d1", by=ROOT, within=ELSEWHERE)
+    assert await house.app.history(within=ELSEWHERE) == ()
+    assert [known.id for known in await house.app.history(within=HERE)] == ["d1"]
+
+
+async def test_a_question_in_a_council_thread_carries_what_was_answered_there(
+    house: House,
+) -> None:
+    thread = replace(PLACE, thread="t1")
+    await house.records.create(deliberation("d1", place=thread))
+    await house.records.save(await house.records.take_up("d1"), [DONE])
+    await house.records.create(deliberation("d2", place=thread))
+
+    asked = await house.app.ask(question("And by eight?", place=thread), COUNCIL)
+
+    assert asked.question.context == (
+        Remark("Eve", "What is six by seven?"),
+        Remark("Council", "It is 42."),
+    )
+
+
+async def test_one_that_cannot_be_started_now_is_not_lost(house: House) -> None:
+    async def refuse(deliberation: Deliberation) -> None:
+        raise StorageError(deliberation.id)
+
+    start, house.work.start = house.work.start, refuse
+    asked = await house.app.ask(question(), COUNCIL)
+    house.work.start = start
+
+    assert await house.app.recover() == (asked.id,)
+
+
+async def test_another_platforms_deliberation_is_left_to_whoever_serves_it(house: House) -> None:
+    await house.records.create(deliberation(place=Place("slack", "T1", "C1")))
+
+    assert await house.app.recover() == ()
+    with pytest.raises(WrongUse, match="asked in slack; `council serve` goes on"):
+        await house.app.resume("d1")
+    assert house.work.started == []
+
+
+async def test_another_platforms_deliberation_can_be_cancelled(house: House) -> None:
+    await house.records.create(deliberation(place=Place("slack", "T1", "C1")))
+
+    assert (await house.app.cancel("d1")).state is State.CANCELLED
+    assert house.work.started == []
+
+
+async def test_too_many_files_are_refused(house: House) -> None:
+    files = (Attachment("a.txt", "text/plain", b"a"),) * 11
+
+    with pytest.raises(BadQuestion, match="at most 10 files"):
+        await house.app.ask(replace(question(), attachments=files), COUNCIL)

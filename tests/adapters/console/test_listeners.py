@@ -41,7 +41,7 @@ async def open_bench(folder: Path, run: Run | None = None) -> AsyncGenerator[Ben
     records = FakeRecords()
     screen = PlainScreen(out)
     async with FakeWork(run) as work:
-        app = App(records=records, work=work, make_id=lambda: BEGUN.id)
+        app = App(records=records, work=work, platforms=["console"], make_id=lambda: BEGUN.id)
         chat = ConsoleChat(folder, screen, PLACE)
         yield Bench(Desk(app, chat, Terminal(screen, out, err)), records, work, out, err)
 

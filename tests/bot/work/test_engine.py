@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from bot.domain import Place
 from bot.errors import StorageError
 from bot.ports import Work
 from bot.work.database import SCHEMA, connect, engine_url
@@ -175,6 +176,25 @@ async def test_a_run_that_is_left_behind_is_there_for_the_next_process(work_url:
 
     assert recovered == ("d1",)
     assert taken.seen == ["d1"]
+
+
+async def test_only_who_serves_a_platform_takes_its_work_over(work_url: str) -> None:
+    left, foreign, taken = Runs(), Runs(), Runs()
+    taken.may_end.set()
+    slack = deliberation("d1", place=Place("slack", "T1", "C1"))
+    async with DbosEngine(work_url, left, give_up=refuse, platforms=["slack"]) as engine:
+        await engine.start(slack)
+        await left.began.wait()
+
+    async with DbosEngine(work_url, foreign, give_up=refuse) as engine:
+        recovered = await engine.recover()
+        assert not await engine.is_running("d1")
+    async with DbosEngine(work_url, taken, give_up=refuse, platforms=["slack"]) as engine:
+        recovered_by_slack = await engine.recover()
+        await engine.idle()
+
+    assert (recovered, recovered_by_slack) == ((), ("d1",))
+    assert (foreign.seen, taken.seen) == ([], ["d1"])
 
 
 async def test_a_takeover_that_was_cut_short_is_one_run(work_url: str) -> None:
