@@ -9,11 +9,11 @@ from pathlib import Path
 from adapters.console.plain import plain
 from adapters.console.record import Entry, Record
 from adapters.console.screen import BlankScreen, Screen
-from adapters.console.untrusted import one_line
 from bot.domain import Place, Post
 from bot.domain.reports import Report, RootReport, SynthesisReport
 from bot.errors import ChatRefused
 from bot.ports import Sent
+from bot.untrusted import one_line
 
 _EARLIER_CHARS = 100
 

@@ -8,9 +8,9 @@ from difflib import get_close_matches
 from typing import TextIO
 
 from adapters.console.screen import write_or_mute
-from adapters.console.untrusted import one_line
 from bot.errors import CouncilError, NotFound
 from bot.ports import ModelInfo
+from bot.untrusted import one_line
 
 
 @dataclass(frozen=True, slots=True)

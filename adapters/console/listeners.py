@@ -9,17 +9,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TextIO, TypeVar
 
-from adapters.console import phrases
 from adapters.console.chat import ConsoleChat
 from adapters.console.document import document
 from adapters.console.interrupts import CANCELLED, interrupts
 from adapters.console.screen import Screen, write_or_mute
-from adapters.console.untrusted import one_line
+from bot import phrases
 from bot.app import App
 from bot.domain import Council, Deliberation, Question, State
 from bot.errors import WrongUse
 from bot.ports import ModelInfo, Records
 from bot.reports import SYNTHESIS, report
+from bot.untrusted import one_line
 
 DONE, FAILED = 0, 1
 

@@ -14,7 +14,6 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from adapters.console import phrases
 from adapters.console.markdown import Markdown, split_blocks
 from adapters.console.render import (
     THEME,
@@ -25,9 +24,10 @@ from adapters.console.render import (
     seat_table,
     warning,
 )
-from adapters.console.untrusted import harmless, one_line, whole_escapes
+from bot import phrases
 from bot.domain import State
 from bot.domain.reports import FailureReport, Report, RootReport, SeatStatus, SynthesisReport
+from bot.untrusted import harmless, one_line, whole_escapes
 
 _REFRESH_S = 0.1  # as often as a spinner turns
 _LINES_BELOW = 4  # kept free under the growing last block of the final answer

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.console import phrases
-from adapters.console.untrusted import one_line
+from bot import phrases
 from bot.domain.reports import (
     AnswerReport,
     FailureReport,
@@ -13,6 +12,7 @@ from bot.domain.reports import (
     StandingsReport,
     SynthesisReport,
 )
+from bot.untrusted import one_line
 
 
 def plain(report: Report) -> str:

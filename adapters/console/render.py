@@ -13,9 +13,8 @@ from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
-from adapters.console import phrases
 from adapters.console.markdown import Markdown
-from adapters.console.untrusted import one_line
+from bot import phrases
 from bot.domain.reports import (
     AnswerReport,
     FailureReport,
@@ -28,6 +27,7 @@ from bot.domain.reports import (
     SynthesisReport,
 )
 from bot.reports import REHEARSAL_NOTE
+from bot.untrusted import one_line
 
 # Code without a background of its own: rich's black one is a bar on a light terminal.
 THEME = Theme({"markdown.code": "bold cyan", "markdown.code_block": "cyan"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import Protocol, TextIO
 
-from adapters.console import phrases
 from adapters.console.plain import plain
+from bot import phrases
 from bot.domain.reports import FailureReport, Report, RootReport, SynthesisReport
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import product
 from random import Random
 
-from bot.council.quoting import anonymous, clean, cut, fence
+from bot.council.quoting import anonymous, cut, fence
 from bot.domain import Answer, Council, Deliberation
+from bot.untrusted import clean
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # without I and O, which read as digits
 _DIGITS = "23456789"  # without 0 and 1, which read as letters

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.council import parsing
-from bot.council.quoting import clean, cut
+from bot.council.quoting import cut
 from bot.domain import Answer
+from bot.untrusted import clean
 
 _MOST_CLAIMS = 8
 _LONGEST_FINAL = 400

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.council.anonymity import Disguise, exhibit, nonce
-from bot.council.quoting import clean, cut, fence, folded
+from bot.council.quoting import cut, fence, folded
 from bot.domain import Check, Deliberation, Flag, Remark, Verdict
+from bot.untrusted import clean
 
 _CONTEXT_CHARS = 16_000  # the newest remarks that fit
 _FILE_CHARS = 64_000  # of all text files together

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
-from bot.council.quoting import clean
+from bot.untrusted import clean
 
 _FENCE = re.compile(
     r"^[ \t]*```[ \t]*(?:\w+[ \t]*)?\n(.*?)(?:^[ \t]*```[ \t]*$|\Z)",

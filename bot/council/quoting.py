@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from bot.domain import Seat
+from bot.untrusted import clean
 
 CUT_MARK = "[… cut here, {} more characters]"
 
@@ -19,16 +19,6 @@ _FENCE_LIKE = re.compile(
     r"(?<![<‹＜«≪⟨〈《﹤])[<‹＜«≪⟨〈《﹤]{2,}+(?=\s*+/?\s*+(?:answer|end|question|text|review)\b)",
     re.IGNORECASE,
 )
-
-
-def clean(text: str) -> str:
-    """Remove control, zero-width and bidi characters and lone surrogates; normalise line ends.
-
-    These are the characters of Unicode's general category C, tab and newline aside.
-    """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = text.replace("\u2028", "\n").replace("\u2029", "\n")
-    return "\n".join(map(_visible, text.split("\n")))
 
 
 def fence(kind: str, name: str, nonce: str, text: str) -> str:
@@ -66,9 +56,3 @@ def cut(text: str, limit: int) -> str:
 def folded(text: str) -> str:
     """Return text as quotes are compared: case, white space and look-alike fences aside."""
     return " ".join(clean(text).replace("‹", "<").replace("›", ">").casefold().split())
-
-
-def _visible(line: str) -> str:
-    if line.isprintable():  # nearly every line; far cheaper than looking at each character
-        return line
-    return "".join(char for char in line if char == "\t" or unicodedata.category(char)[0] != "C")

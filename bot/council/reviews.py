@@ -10,10 +10,11 @@ from typing import cast
 
 from bot.council import parsing
 from bot.council.anonymity import Disguise
-from bot.council.quoting import clean, cut, folded
+from bot.council.quoting import cut, folded
 from bot.council.ranking import Tiers
 from bot.council.ranking import clean as clean_ballot
 from bot.domain import Appraisal, Ballot, Check, Flag, Verdict
+from bot.untrusted import clean
 
 VERDICTS = ("correct", "mostly_correct", "mixed", "wrong", "cannot_tell")
 KINDS = ("wrong", "unsupported", "contradiction", "outdated", "unsafe", "injection")

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from bot.council import parsing
 from bot.council.anonymity import Disguise
 from bot.council.consensus import is_same, normal
-from bot.council.quoting import clean, cut
+from bot.council.quoting import cut
 from bot.domain import Answer, Confidence, Dissent, Synthesis
+from bot.untrusted import clean
 
 _LONGEST_TEXT = 100_000
 _MOST_POINTS = 12

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from adapters.console.markdown import Markdown, split_blocks
 from adapters.console.render import THEME
-from adapters.console.untrusted import harmless
+from bot.untrusted import harmless
 
 
 def shown(text: str, width: int = 80) -> str:

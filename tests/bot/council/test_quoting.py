@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.council.quoting import anonymous, clean, cut, fence, folded
+from bot.council.quoting import anonymous, cut, fence, folded
 from bot.domain import Seat
+from bot.untrusted import clean
 from tests.bot.council.stories import at_most
 
 SEAT = Seat("Ada", "openrouter/acme/wise-7b")

@@ -1,10 +1,9 @@
-"""Text of models and people, made harmless for a terminal."""
+"""Text of models and people, made harmless for whoever reads it."""
 
 from __future__ import annotations
 
 import re
-
-from bot.council.quoting import clean
+import unicodedata
 
 # ECMA-48: control sequences (CSI), control strings (OSC, DCS, SOS, PM, APC), two-byte escapes.
 _SEQUENCES = (
@@ -19,6 +18,16 @@ _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe2
 _MARK_PILE = re.compile(f"([{_MARKS}]{{4}})[{_MARKS}]+")
 _LONGEST_ESCAPE = 64  # longer ones are noise; waiting for their end would hold up the display
 _BLANK_FILLERS = str.maketrans(dict.fromkeys("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"))
+
+
+def clean(text: str) -> str:
+    """Remove control, zero-width and bidi characters and lone surrogates; normalise line ends.
+
+    These are the characters of Unicode's general category C, tab and newline aside.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\u2028", "\n").replace("\u2029", "\n")
+    return "\n".join(map(_visible, text.split("\n")))
 
 
 def harmless(text: str) -> str:
@@ -41,3 +50,9 @@ def whole_escapes(text: str) -> tuple[str, str]:
     if start == -1 or len(text) - start > _LONGEST_ESCAPE or _WHOLE_ESCAPE.match(text, start):
         return text, ""
     return text[:start], text[start:]
+
+
+def _visible(line: str) -> str:
+    if line.isprintable():  # nearly every line; far cheaper than looking at each character
+        return line
+    return "".join(char for char in line if char == "\t" or unicodedata.category(char)[0] != "C")

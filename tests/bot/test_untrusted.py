@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.console.untrusted import harmless, one_line, whole_escapes
+from bot.untrusted import harmless, one_line, whole_escapes
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.console import phrases
+from bot import phrases
 from bot.domain.reports import Usage
 
 

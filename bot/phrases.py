@@ -1,10 +1,9 @@
-"""The words that the terminal uses, the same in colour and in plain text."""
+"""The words that messages use, the same on every platform; harmless, whoever wrote the names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from adapters.console.untrusted import harmless, one_line
 from bot.domain import Answer, Ballot, Review, Standing, Standings, Synthesis
 from bot.domain.reports import (
     AnswerReport,
@@ -16,6 +15,7 @@ from bot.domain.reports import (
     Usage,
 )
 from bot.reports import REHEARSAL_NOTE
+from bot.untrusted import harmless, one_line
 
 STATUS = {
     SeatStatus.WAITING: "waiting",
