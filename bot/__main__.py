@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import json
 import secrets
 import socket
 import sys
@@ -18,9 +19,12 @@ from adapters.console.commandline import (
     History,
     ListModels,
     Migrate,
+    NewKey,
     Request,
     Resume,
+    Serve,
     Show,
+    SlackManifest,
     parse,
 )
 from bot.composition.collector import relax
@@ -68,8 +72,12 @@ async def carry_out(request: Request) -> int:
     from bot import logs
     from bot.config import load
 
+    if isinstance(request, SlackManifest | NewKey):
+        return _print(request)
     settings = load()
-    logs.configure(settings.log_level, settings.keys)
+    # The terminal is for sentences; a service is read by its log.
+    usual = "info" if isinstance(request, Serve) else "error"
+    logs.configure(settings.log_level or usual, settings.keys)
     match request:
         case Ask():
             return await _ask(settings, request)
@@ -77,12 +85,20 @@ async def carry_out(request: Request) -> int:
             return await _look_up(settings, request)
         case Resume() | Cancel():
             return await _go_on(settings, request)
+        case _:
+            return await _operate(settings, request)
+
+
+async def _operate(settings: Settings, request: ListModels | Doctor | Migrate | Serve) -> int:
+    match request:
         case ListModels(provider):
             return await _list_models(settings, provider)
         case Doctor():
             return await _examine(settings)
         case Migrate():
             return _migrate(settings)
+        case Serve():
+            return await _serve(settings)
 
 
 async def _ask(settings: Settings, request: Ask) -> int:
@@ -180,6 +196,30 @@ def _migrate(settings: Settings) -> int:
 
     migrate(settings.database_url)
     sys.stdout.write("The database has this version's tables.\n")
+    return DONE
+
+
+async def _serve(settings: Settings) -> int:
+    from bot.composition.service import serve
+
+    await serve(settings, _say)
+    return DONE
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.flush()
+
+
+def _print(request: SlackManifest | NewKey) -> int:
+    if isinstance(request, NewKey):
+        from bot.storage.sealing import new_key
+
+        sys.stdout.write(f"{new_key()}\n")
+    else:
+        from adapters.slack.manifest import manifest
+
+        sys.stdout.write(f"{json.dumps(manifest(request.url), indent=2)}\n")
     return DONE
 
 

@@ -11,9 +11,11 @@ from typing import cast
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-# The shapes of keys that a foreign library may log: `sk-…`, `gsk_…`, `xai-…`, bearer tokens.
+# The shapes of keys that a foreign library may log: `sk-…`, `gsk_…`, `xai-…`, `xoxb-…`, bearer
+# tokens.
 _KEY_SHAPE = re.compile(
-    r"\b(?:sk|gsk|xai|pk|AIza)[-_]?[A-Za-z0-9_-]{16,}|(?<=[Bb]earer )[\w.~+/-]+=*"
+    r"\b(?:sk|gsk|xai|pk|AIza|xox[a-z]|xoxe\.xox[a-z]|xapp)[-_]?[A-Za-z0-9_-]{16,}"
+    r"|(?<=[Bb]earer )[\w.~+/-]+=*"
 )
 _SHORTEST_KEY = 6  # shorter ones would blot out common words
 _HIDDEN = "[key]"

@@ -78,7 +78,36 @@ class Migrate:
     """Bring the database to this version's tables."""
 
 
-Request = Ask | Show | History | Resume | Cancel | ListModels | Doctor | Migrate
+@dataclass(frozen=True, slots=True)
+class Serve:
+    """Run the bot in the chat platforms that are set up."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlackManifest:
+    """Print Slack's manifest, for an address or, without one, for Socket Mode."""
+
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """Print a key under which secrets are kept."""
+
+
+Request = (
+    Ask
+    | Show
+    | History
+    | Resume
+    | Cancel
+    | ListModels
+    | Doctor
+    | Migrate
+    | Serve
+    | SlackManifest
+    | NewKey
+)
 
 # Plain help (no rich) starts in half the time, and \b keeps the examples' line breaks.
 _app = typer.Typer(
@@ -88,6 +117,8 @@ _app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
 )
+_slack = typer.Typer(help="Set Slack up.", rich_markup_mode=None, no_args_is_help=True)
+_app.add_typer(_slack, name="slack")
 _Id = Annotated[str, typer.Argument(metavar="ID", help="As printed by `council history`.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 _Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the final answer alone.")]
@@ -246,3 +277,54 @@ def migrate() -> Request:
       council migrate
     """  # noqa: D301 - as above
     return Migrate()
+
+
+@_app.command()
+def serve() -> Request:
+    """Run the bot in the chat platforms that are set up, until Ctrl-C or SIGTERM.
+
+    What is running then goes on with the next start.
+
+    \b
+    Example:
+      SLACK_BOT_TOKEN=xoxb-… SLACK_APP_TOKEN=xapp-… council serve
+    """  # noqa: D301 - as above
+    return Serve()
+
+
+@_app.command()
+def key() -> Request:
+    """Print a new key for COUNCIL_SECRET_KEY, under which tokens are kept.
+
+    \b
+    Example:
+      export COUNCIL_SECRET_KEY=$(council key)
+    """  # noqa: D301 - as above
+    return NewKey()
+
+
+@_slack.command("manifest")
+def slack_manifest(
+    *,
+    url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Where Slack reaches the bot: https://…, no path."),
+    ] = None,
+    is_socket: Annotated[
+        bool, typer.Option("--socket", help="By Socket Mode, without an address (the default).")
+    ] = False,
+) -> Request:
+    """Print the manifest to paste where Slack asks for one.
+
+    \b
+    Examples:
+      council slack manifest
+      council slack manifest --url https://council.example.com
+    """  # noqa: D301 - as above
+    if is_socket and url is not None:
+        message = "--socket and --url exclude each other."
+        raise typer.BadParameter(message)
+    if url is not None and not url.startswith("https://"):
+        message = "--url must begin with https://, since Slack calls nothing else."
+        raise typer.BadParameter(message)
+    return SlackManifest(url)

@@ -2,11 +2,13 @@
 
 from bot.config.seating import MOST_MEMBERS, Seating, Wish, local_council, rehearsal_council, seat
 from bot.config.settings import Settings, load
+from bot.config.slack import SlackAccess
 
 __all__ = [
     "MOST_MEMBERS",
     "Seating",
     "Settings",
+    "SlackAccess",
     "Wish",
     "load",
     "local_council",

@@ -70,6 +70,14 @@ class LimitsTable(_Table):
     question_chars: _Positive = 3000
 
 
+class SlackTable(_Table):
+    """`[slack]`: what is done in channels unless they say otherwise."""
+
+    pins: Annotated[int, Field(ge=0, le=100)] = 20
+    broadcast: bool = False
+    shared_channels: bool = False
+
+
 class CouncilFile(_Table):
     """The whole file; every part may be left out."""
 
@@ -77,6 +85,7 @@ class CouncilFile(_Table):
     council: CouncilTable = CouncilTable()
     deadlines: DeadlinesTable = DeadlinesTable()
     limits: LimitsTable = LimitsTable()
+    slack: SlackTable = SlackTable()
 
 
 def read(path: Path) -> CouncilFile:
@@ -142,6 +151,9 @@ _EXPECTED = {
     "revision": '"auto" or "off"',
     "members": "a list of models",
     "question_chars": "a whole number above 0",
+    "pins": "a whole number from 0 to 100",
+    "broadcast": "true or false",
+    "shared_channels": "true or false",
     "concurrency": "a whole number above 0",
     "requests_per_minute": "a whole number above 0",
     "soft_min": "a number of seconds above 0",
@@ -172,4 +184,5 @@ _TABLES: Mapping[str, type[BaseModel]] = {
     "chairman": SeatTable,
     "deadlines": DeadlinesTable,
     "limits": LimitsTable,
+    "slack": SlackTable,
 }

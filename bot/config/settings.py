@@ -9,16 +9,21 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_config_path, user_data_path
-from pydantic import SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.config.file import CouncilFile, ProviderTable, read
+from bot.config.slack import SLACK_SECRETS, SlackAccess, slack_access
 from bot.errors import BadConfig
 from bot.llm.providers import KNOWN, KnownProvider, Provider
 
 _APP = "council"
 _FILE = "council.toml"
 _USUAL_CONCURRENCY = 32
+_WANTED = {
+    "COUNCIL_LOG_LEVEL": "debug, info, warning, error or critical",
+    "COUNCIL_HTTP_PORT": "a number from 0 to 65535",
+}
 
 
 class _Environment(BaseSettings):
@@ -26,13 +31,17 @@ class _Environment(BaseSettings):
 
     config: Path | None = None
     database_url: SecretStr | None = None
+    secret_key: SecretStr | None = None
+    slack_api_url: str | None = None
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=3000, ge=0, le=65535)
     data_dir: Path | None = None
-    log_level: Literal["debug", "info", "warning", "error", "critical"] = "error"
+    log_level: Literal["debug", "info", "warning", "error", "critical"] | None = None
 
     @field_validator("log_level", mode="before")
     @classmethod
-    def _in_any_case(cls, given: str) -> str:
-        return given.lower()
+    def _in_any_case(cls, given: str | None) -> str | None:
+        return given and given.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +50,27 @@ class Settings:
 
     data_dir: Path
     database_url: str = field(repr=False)
-    log_level: str
+    log_level: str | None
     source: Path | None
     file: CouncilFile
     providers: Mapping[str, Provider]
+    secrets: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    secret_key: str | None = field(default=None, repr=False)
+    slack_api_url: str | None = None
+    http_host: str = "127.0.0.1"
+    http_port: int = 3000
 
     @property
     def keys(self) -> frozenset[str]:
-        """All provider keys, for the log to leave out."""
-        keys = (provider.api_key for provider in self.providers.values())
+        """All keys and tokens, for the log to leave out."""
+        keys = [provider.api_key for provider in self.providers.values()]
+        keys += [*self.secrets.values(), *(self.secret_key or "").split(",")]
         return frozenset(key for key in keys if key)
+
+    def slack(self) -> SlackAccess | None:
+        """Return the access to Slack, None if there is none. Raises `BadConfig`."""
+        has_secret_key = self.secret_key is not None
+        return slack_access(self.secrets, self.slack_api_url, has_secret_key=has_secret_key)
 
 
 def load() -> Settings:
@@ -67,7 +87,17 @@ def load() -> Settings:
         source=source,
         file=file,
         providers=_providers(file, source),
+        secrets=_secrets(),
+        secret_key=environment.secret_key.get_secret_value() if environment.secret_key else None,
+        slack_api_url=environment.slack_api_url,
+        http_host=environment.http_host,
+        http_port=environment.http_port,
     )
+
+
+def _secrets() -> Mapping[str, str]:
+    found = {name: _key(name) for name in SLACK_SECRETS}
+    return {name: secret for name, secret in found.items() if secret is not None}
 
 
 def _environment() -> _Environment:
@@ -75,8 +105,7 @@ def _environment() -> _Environment:
         return _Environment()
     except ValidationError as error:
         name = f"COUNCIL_{str(error.errors()[0]['loc'][0]).upper()}"
-        wanted = "debug, info, warning, error or critical" if "LEVEL" in name else "a path"
-        message = f"{name} must be {wanted}."
+        message = f"{name} must be {_WANTED.get(name, 'a path')}."
         raise BadConfig(message) from None
 
 

@@ -132,8 +132,9 @@ class Poster:
         await self._look_up_unknown()
         while not (self._is_finishing and self._next() is None):
             self._news.clear()
+            # Between two posts too: on a platform with a slow pace they follow each other for long.
+            due_in_s = await self._show_progress()
             if not await self._advance():
-                due_in_s = await self._show_progress()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(due_in_s):
                         await self._news.wait()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
@@ -54,12 +55,16 @@ class Deliberate(Protocol):
         ...
 
 
-class Worker:
-    """Runs deliberations.
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """Where questions come from: its chat, and what gives out the files that people attach."""
 
-    `chats` has one chat for each platform that questions come from, `files` what gives out the
-    files that people attach there.
-    """
+    chat: Chat
+    files: Files | None = None
+
+
+class Worker:
+    """Runs deliberations; `platforms` are those that questions come from."""
 
     def __init__(
         self,
@@ -68,15 +73,13 @@ class Worker:
         models: Models,
         records: Records,
         outbox: Outbox,
-        chats: Mapping[str, Chat],
-        files: Mapping[str, Files] | None = None,
+        platforms: Mapping[str, Platform],
     ) -> None:
         self._deliberate = deliberate
         self._models = models
         self._records = records
         self._outbox = outbox
-        self._chats = chats
-        self._files = files or {}
+        self._platforms = platforms
 
     async def run(self, deliberation_id: str) -> None:
         """Bring it to its end, or to the end of its posts if it has ended; never raises errors."""
@@ -108,7 +111,7 @@ class Worker:
 
     async def _bring_to_end(self, live: LiveState, posts: Sequence[Post]) -> None:
         stopwatch = Stopwatch(live.deliberation.timings, asyncio.get_running_loop().time)
-        chat = self._chats[live.deliberation.question.place.platform]
+        chat = self._platforms[live.deliberation.question.place.platform].chat
         async with Poster(
             chat, self._outbox, live, posts, on_answer=stopwatch.answer_shown
         ) as poster:
@@ -125,9 +128,9 @@ class Worker:
 
     async def _fetch_files(self, run: _Run) -> None:
         question = run.live.deliberation.question
-        if all(file.source is None for file in question.attachments):
+        files = self._platforms[question.place.platform].files
+        if files is None or all(file.source is None for file in question.attachments):
             return
-        files = self._files[question.place.platform]
         await run.take(AttachmentsFetched(await fetched(question, files)))
 
     async def _reason(self, run: _Run) -> None:
@@ -167,9 +170,9 @@ class Worker:
         try:
             async with asyncio.timeout(_GOODBYE_S):
                 deliberation = await self._records.load(deliberation_id)
-                chat = self._chats.get(deliberation.question.place.platform)
-                if chat is None or deliberation.state is not State.CANCELLED:
+                if deliberation.state is not State.CANCELLED:
                     return
+                chat = self._platforms[deliberation.question.place.platform].chat
                 for post in await self._outbox.owed(deliberation_id):
                     is_live = post.slot == ROOT or post.state is PostState.OPEN
                     if is_live and post.message_id is not None:

@@ -27,7 +27,7 @@ from bot.storage.migrate import migrate
 from bot.storage.outbox import SqlOutbox
 from bot.storage.records import SqlRecords
 from bot.work.engine import DbosEngine
-from bot.work.worker import Worker
+from bot.work.worker import Platform, Worker
 from tests.bench.measure import Measure
 
 PACES = {"quick": 0.2, "steady": 0.5, "slow": 0.8, "slower": 0.9}
@@ -51,7 +51,7 @@ async def opened(
             models=HttpModels({provider.name: provider}, http),
             records=records,
             outbox=SqlOutbox(tables),
-            chats={"console": ConsoleChat(folder, BlankScreen(), _PLACE)},
+            platforms={"console": Platform(ConsoleChat(folder, BlankScreen(), _PLACE))},
         )
         engine = DbosEngine(database, worker.run, give_up=worker.give_up)
         await stack.enter_async_context(engine)

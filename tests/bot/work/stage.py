@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from bot.domain import Deliberation, Place, PostState
 from bot.domain.reports import RootReport
-from bot.work.worker import Worker
+from bot.work.worker import Platform, Worker
 from tests.fakes.chat import FakeChat
 from tests.fakes.council import PLACE, Script, Step, deliberation
 from tests.fakes.models import FakeModels, Says
@@ -28,7 +28,7 @@ class Stage:
             models=FakeModels(lambda _: Says("")),
             records=self.records,
             outbox=self.outbox,
-            chats={"console": self.chat},
+            platforms={"console": Platform(self.chat)},
         )
 
     async def ask(self, place: Place = PLACE) -> None:

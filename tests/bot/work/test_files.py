@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from bot.domain import Attachment, Deliberation, Place, State
 from bot.errors import ChatBusy, ChatError, ChatRefused, ChatUnclear
 from bot.reports import report
-from bot.work.worker import Worker
+from bot.work.worker import Platform, Worker
 from tests.bot.work.stage import Stage
 from tests.fakes.council import COUNCIL, WHOLE, Script, question
 from tests.fakes.models import FakeModels, Says
@@ -42,8 +42,7 @@ def worker(stage: Stage, script: Script, files: FakeFiles) -> Worker:
         models=FakeModels(lambda _: Says("")),
         records=stage.records,
         outbox=stage.outbox,
-        chats={"console": stage.chat},
-        files={"console": files},
+        platforms={"console": Platform(stage.chat, files)},
     )
 
 

@@ -1,0 +1,66 @@
+"""Who calls from where, read from what Slack delivers: the envelope is signed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from adapters.slack.http import Json
+from bot.domain import Place
+from bot.ports import Scope
+
+PLATFORM = "slack"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A person in a channel or thread of a workspace; `name` may be empty."""
+
+    workspace: str
+    channel: str
+    user: str
+    name: str = ""
+    thread: str | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where answers go."""
+        return Place(PLATFORM, self.workspace, self.channel, self.thread)
+
+    @property
+    def scope(self) -> Scope:
+        """What the person may see: this channel."""
+        return Scope(PLATFORM, self.workspace, (self.channel,))
+
+
+def of_command(body: Json, workspace: str) -> Caller:
+    """Return who typed a slash command. It tells no thread, since it cannot be typed in one."""
+    name = _text(body, "user_name")
+    return Caller(workspace, _text(body, "channel_id"), _text(body, "user_id"), name)
+
+
+def of_event(event: Json, workspace: str) -> Caller:
+    """Return who wrote a message."""
+    user, thread = _text(event, "user"), event.get("thread_ts")
+    return Caller(workspace, _text(event, "channel"), user, thread=thread)
+
+
+def of_interaction(body: Json, workspace: str) -> Caller:
+    """Return who clicked or chose a shortcut; the thread is that of the message."""
+    user, message = _nested(body, "user"), _nested(body, "message")
+    return Caller(
+        workspace,
+        _text(_nested(body, "channel"), "id"),
+        _text(user, "id"),
+        _text(user, "username") or _text(user, "name"),
+        message.get("thread_ts") or message.get("ts"),
+    )
+
+
+def _text(body: Json, name: str) -> str:
+    return str(body.get(name) or "")
+
+
+def _nested(body: Json, name: str) -> Json:
+    found: object = body.get(name)
+    return found if isinstance(found, Mapping) else {}

@@ -1,0 +1,214 @@
+"""Slack as a chat platform: messages, streams, pins, and the files that people attach."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from adapters.slack.api import SlackApi
+from adapters.slack.draft import SlackDraft, begun
+from adapters.slack.failures import Refused
+from adapters.slack.http import Json
+from adapters.slack.messages import Message
+from adapters.slack.people import People
+from adapters.slack.permalinks import permalink
+from adapters.slack.posting import Target, keys_of, send, update
+from adapters.slack.render import render
+from bot.attachments import MOST_BYTES
+from bot.domain import Attachment, Place, Post
+from bot.domain.reports import Report, RootReport, SynthesisReport
+from bot.errors import ChatError, ChatRefused, StorageError
+from bot.ports import Pins, Sent
+
+# A live edit that has to wait is stale before it comes.
+_LIVE_WITHIN_S = 0.5
+# The two clocks may differ.
+_SKEW_S = 120.0
+_PAGE = 15  # what apps outside the Marketplace get at once
+_MOST_PAGES = 40
+_LOST = "The post has fewer messages than before."
+_GONE_PINS = frozenset({"no_pin", "message_not_found", "not_pinned"})
+
+
+class SlackChat:
+    """Implements `bot.ports.Chat` and `bot.ports.Files`.
+
+    `most_pins` are ours in a channel before the oldest is unpinned; `is_broadcasting` shows final
+    answers in the channel too.
+    """
+
+    edit_every_s = 2.0
+
+    def __init__(
+        self,
+        api: SlackApi,
+        people: People,
+        pins: Pins,
+        *,
+        most_pins: int = 20,
+        is_broadcasting: bool = False,
+    ) -> None:
+        self._api = api
+        self._people = people
+        self._pins = pins
+        self._most_pins = most_pins
+        self._is_broadcasting = is_broadcasting
+
+    def parts(self, report: Report) -> int:
+        """Say how many messages a report takes."""
+        return len(render(report))
+
+    async def post(self, post: Post, report: Report) -> Sent:
+        """Send the post's part of a report."""
+        target = _target(post, report.place)
+        message = _part(render(report), post)
+        is_broadcast = self._is_broadcast(post, report)
+        message_id = await send(self._api, target, message, is_broadcast=is_broadcast)
+        return Sent(message_id, target.thread or message_id)
+
+    async def find(
+        self, posts: Sequence[Post], place: Place, since: datetime
+    ) -> Mapping[str, Sent]:
+        """Look for messages by their keys, each thread once."""
+        access = await self._api.access(place.workspace)
+        wanted = {post.key for post in posts}
+        found: dict[str, Sent] = {}
+        for thread in {post.thread or place.thread for post in posts}:
+            async for message in self._messages(place, thread, since):
+                if message.get("bot_id") != access.bot_id:
+                    continue  # anyone may forge a key
+                for key in keys_of(message) & wanted:
+                    ts = str(message["ts"])
+                    found[key] = Sent(ts, str(message.get("thread_ts") or ts))
+        return found
+
+    async def edit(self, post: Post, report: Report) -> None:
+        """Put a report in place of what a message says; ends a stream that is still open."""
+        message = _part(await self._rendered(post, report), post)
+        target, message_id = _target(post, report.place), post.message_id or ""
+        is_live = isinstance(report, RootReport) and not report.state.is_final
+        within_s = _LIVE_WITHIN_S if is_live else None
+        try:
+            await update(self._api, target, message_id, message, within_s=within_s)
+        except Refused as refused:
+            if refused.code != "streaming_state_conflict":
+                raise
+            with suppress(ChatRefused):
+                await self._api.call(
+                    "chat.stopStream",
+                    report.place.workspace,
+                    {"channel": report.place.channel, "ts": message_id},
+                )
+            await update(self._api, target, message_id, message)
+
+    async def draft(self, post: Post, report: Report) -> SlackDraft:
+        """Open a stream. Raises `ChatRefused` where there is nobody or no thread to stream to."""
+        if not isinstance(report, SynthesisReport):
+            message = "Only the final answer is streamed."
+            raise ChatRefused(message)
+        target = _target(post, report.place)
+        is_broadcast = self._is_broadcast(post, report)
+        return await begun(self._api, self._people, target, report, is_broadcast=is_broadcast)
+
+    async def pin(self, post: Post, place: Place) -> None:
+        """Pin a message; unpin our oldest past the number that is kept."""
+        message_id = post.message_id or ""
+        try:
+            await self._pin(message_id, place)
+        except Refused as refused:
+            if refused.code == "too_many_pins" and await self._unpin(place, keep=0, most=1):
+                await self._pin(message_id, place)
+            else:
+                message = f"The final answer is not pinned: {_lowered(str(refused))}"
+                raise ChatRefused(message) from refused
+        with suppress(StorageError):
+            await self._pins.add(place, message_id)
+        await self._unpin(place, keep=self._most_pins, most=_PAGE)
+
+    async def fetch(self, attachment: Attachment, place: Place) -> bytes:
+        """Return a file's content, cut one byte past what any model takes."""
+        try:
+            return await self._api.download(attachment.source or "", place.workspace, MOST_BYTES)
+        except Refused as refused:
+            message = f"{attachment.name} was left out: {_lowered(str(refused))}"
+            raise ChatRefused(message) from refused
+
+    async def _rendered(self, post: Post, report: Report) -> tuple[Message, ...]:
+        if not isinstance(report, RootReport) or report.conclusion is None:
+            return render(report)
+        access = await self._api.access(report.place.workspace)
+        thread = report.place.thread or post.message_id
+        link = permalink(access.url, report.place.channel, report.conclusion, thread)
+        return render(report, answer_link=link)
+
+    def _is_broadcast(self, post: Post, report: Report) -> bool:
+        return self._is_broadcasting and isinstance(report, SynthesisReport) and post.part == 1
+
+    async def _messages(
+        self, place: Place, thread: str | None, since: datetime
+    ) -> AsyncGenerator[Json, None]:
+        method = "conversations.history" if thread is None else "conversations.replies"
+        cursor: str | None = None
+        for _ in range(_MOST_PAGES):
+            answer = await self._api.call(
+                method,
+                place.workspace,
+                {
+                    "channel": place.channel,
+                    "ts": thread,
+                    "oldest": f"{since.timestamp() - _SKEW_S:.6f}",
+                    "limit": _PAGE,
+                    "include_all_metadata": True,
+                    "cursor": cursor,
+                },
+            )
+            for message in answer.get("messages", ()):
+                yield message
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or None
+            if cursor is None:
+                return
+
+    async def _pin(self, message_id: str, place: Place) -> None:
+        try:
+            await self._api.call("pins.add", place.workspace, _pinned(message_id, place))
+        except Refused as refused:
+            if refused.code != "already_pinned":
+                raise
+
+    async def _unpin(self, place: Place, *, keep: int, most: int) -> int:
+        """Unpin our oldest, so far as that goes; return how many."""
+        count = 0
+        try:
+            for message_id in (await self._pins.oldest(place, beyond=keep))[:most]:
+                await self._unpin_one(message_id, place)
+                await self._pins.remove(place, message_id)
+                count += 1
+        except (ChatError, StorageError):
+            return count  # it is tried again with the next pin
+        return count
+
+    async def _unpin_one(self, message_id: str, place: Place) -> None:
+        try:
+            await self._api.call("pins.remove", place.workspace, _pinned(message_id, place))
+        except Refused as refused:
+            if refused.code not in _GONE_PINS:
+                raise
+
+
+def _target(post: Post, place: Place) -> Target:
+    return Target(place, post.thread or place.thread, post.key)
+
+
+def _pinned(message_id: str, place: Place) -> Json:
+    return {"channel": place.channel, "timestamp": message_id}
+
+
+def _part(messages: Sequence[Message], post: Post) -> Message:
+    if post.part > len(messages):
+        raise ChatRefused(_LOST)
+    return messages[post.part - 1]
+
+
+def _lowered(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]

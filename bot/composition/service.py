@@ -1,0 +1,99 @@
+"""The bot as a service: every chat platform that is set up, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+
+import structlog
+
+from bot.app import App
+from bot.composition.council import open_app
+from bot.composition.models import open_models, seated
+from bot.composition.slack import PLATFORM, described, listening, open_slack
+from bot.composition.web import open_web
+from bot.config import Seating, Settings, Wish
+from bot.errors import BadConfig, StorageError
+from bot.phrases import joined
+from bot.storage.database import open_database
+from bot.storage.migrate import migrate
+from bot.work.worker import Platform
+
+# How soon what a dead process left is taken over.
+_RECOVER_EVERY_S = 2.0
+_NOTHING_TO_SERVE = (
+    "There is nothing to serve: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN to run in Slack. "
+    "docs/slack.md leads there in a few minutes."
+)
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+
+async def serve(settings: Settings, say: Callable[[str], None]) -> None:
+    """Serve until the process is told to stop; `say` tells the operator how it stands.
+
+    Raises `BadConfig`, `StorageError`.
+    """
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    async with _open(settings, say):
+        say("Council is ready.")
+        await stopped.wait()
+        say("Council stops; what is running goes on with the next start.")
+
+
+@asynccontextmanager
+async def _open(settings: Settings, say: Callable[[str], None]) -> AsyncGenerator[None]:
+    access = settings.slack()
+    if access is None:
+        raise BadConfig(_NOTHING_TO_SERVE)
+    migrate(settings.database_url)
+    async with AsyncExitStack() as stack:
+        models = await stack.enter_async_context(open_models(settings))
+        seating = await seated(settings, models, Wish())
+        database = await stack.enter_async_context(open_database(settings.database_url))
+        slack = await stack.enter_async_context(open_slack(settings, access, database))
+        platforms = {PLATFORM: Platform(slack.chat, slack.chat)}
+        opening = open_app(settings, database, models, platforms, is_rehearsal=seating.is_rehearsal)
+        app = await stack.enter_async_context(opening)
+        await stack.enter_async_context(_recovering(app))
+        routes = await stack.enter_async_context(listening(slack, settings, app, seating.council))
+        say(described(slack))
+        if routes:
+            web = open_web(routes, settings.http_host, settings.http_port)
+            port = await stack.enter_async_context(web)
+            say(f"HTTP: http://{settings.http_host}:{port}")
+        for line in _seating(seating):
+            say(line)
+        yield
+
+
+@asynccontextmanager
+async def _recovering(app: App) -> AsyncGenerator[None]:
+    """Take over what dead processes left, now and then, while the context is open."""
+
+    async def recover() -> None:
+        while True:
+            with suppress(StorageError):
+                await app.recover()
+            await asyncio.sleep(_RECOVER_EVERY_S)
+
+    task = asyncio.create_task(recover())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+
+
+def _seating(seating: Seating) -> list[str]:
+    council = seating.council
+    members = joined(seat.name for seat in council.members)
+    lines = [f"Council: {members}; chairman {council.chairman.name}; {council.mode}."]
+    if seating.is_rehearsal:
+        lines.append("Rehearsal: no provider has a key, so stand-in models answer and say so.")
+    return [*lines, *seating.warnings]

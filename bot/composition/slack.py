@@ -1,0 +1,169 @@
+"""Slack, put together: access, pace and chat, and then the ways in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from starlette.routing import Route
+
+from adapters.slack.access import Access, OneWorkspace, Tokens, examined
+from adapters.slack.api import SlackApi
+from adapters.slack.bolt import build
+from adapters.slack.channels import Channels
+from adapters.slack.chat import SlackChat
+from adapters.slack.desk import Desk
+from adapters.slack.failures import Refused
+from adapters.slack.http import SlackHttp, open_http
+from adapters.slack.installed import InstalledTokens
+from adapters.slack.oauth import flow
+from adapters.slack.people import People
+from adapters.slack.routes import events_route, oauth_routes
+from adapters.slack.socket import open_socket
+from bot.app import App
+from bot.config import Settings, SlackAccess
+from bot.domain import Council
+from bot.errors import BadConfig, ChatError
+from bot.ports import Installations
+from bot.storage.database import Database
+from bot.storage.feedback import SqlFeedback
+from bot.storage.installations import SqlInstallations
+from bot.storage.outbox import SqlOutbox
+from bot.storage.pace import SqlPace
+from bot.storage.pins import SqlPins
+from bot.storage.sealing import Seal, parse_keys
+from bot.storage.tickets import SqlTickets
+
+PLATFORM = "slack"
+
+_RETRY_EVERY_S = 5.0
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """Slack as far as it stands before there is a council to listen for."""
+
+    access: SlackAccess
+    database: Database
+    http: SlackHttp
+    tokens: Tokens
+    api: SlackApi
+    people: People
+    chat: SlackChat
+    installations: Installations | None
+
+
+@asynccontextmanager
+async def open_slack(
+    settings: Settings, access: SlackAccess, database: Database
+) -> AsyncGenerator[Slack]:
+    """Open what the council writes to. Raises `BadConfig` for a token that Slack does not take."""
+    async with AsyncExitStack() as stack:
+        http = await stack.enter_async_context(open_http(access.api_url))
+        installations = _installations(settings, access, database)
+        if installations is None:
+            tokens: Tokens = OneWorkspace(await _examined(http, access.bot_token or ""))
+        else:
+            tokens = InstalledTokens(
+                installations,
+                http,
+                client_id=access.client_id or "",
+                client_secret=access.client_secret,
+            )
+            await stack.enter_async_context(tokens.kept_fresh())
+        api = SlackApi(http, tokens, SqlPace(database), is_distributed=access.has_many_workspaces)
+        people, table = People(api), settings.file.slack
+        chat = SlackChat(
+            api,
+            people,
+            SqlPins(database),
+            most_pins=table.pins,
+            is_broadcasting=table.broadcast,
+        )
+        yield Slack(access, database, http, tokens, api, people, chat, installations)
+
+
+@asynccontextmanager
+async def listening(
+    slack: Slack, settings: Settings, app: App, council: Council
+) -> AsyncGenerator[list[Route]]:
+    """Take deliveries while the context is open: by a socket, or by the routes that are yielded.
+
+    Raises `BadConfig`.
+    """
+    access, tickets = slack.access, SqlTickets(slack.database)
+    desk = Desk(
+        app=app,
+        api=slack.api,
+        people=slack.people,
+        channels=Channels(slack.api, may_answer_shared=settings.file.slack.shared_channels),
+        outbox=SqlOutbox(slack.database),
+        feedback=SqlFeedback(slack.database),
+        tickets=tickets,
+        council=council,
+    )
+
+    async def forget(workspace: str) -> None:
+        if isinstance(slack.tokens, InstalledTokens):
+            await slack.tokens.remove(workspace)
+
+    bolt = build(
+        desk,
+        slack.tokens,
+        slack.http,
+        signing_secret=access.signing_secret,
+        on_removal=forget,
+    )
+    routes = [] if access.has_socket else [events_route(bolt)]
+    if slack.installations is not None:
+        installing = flow(
+            slack.http,
+            slack.installations,
+            tickets,
+            client_id=access.client_id or "",
+            client_secret=access.client_secret,
+        )
+        routes += oauth_routes(installing)
+    async with AsyncExitStack() as stack:
+        if access.app_token is not None:
+            await stack.enter_async_context(open_socket(bolt, slack.http, access.app_token))
+        yield routes
+
+
+def described(slack: Slack) -> str:
+    """Say where and how the bot listens."""
+    way = "Socket Mode" if slack.access.has_socket else "HTTP"
+    match slack.tokens:
+        case OneWorkspace(access=Access(name=name)):
+            return f"Slack: {name}, by {way}."
+        case _:
+            return f"Slack: every workspace that installs the bot, by {way}."
+
+
+def _installations(
+    settings: Settings, access: SlackAccess, database: Database
+) -> Installations | None:
+    if not access.has_many_workspaces:
+        return None
+    return SqlInstallations(database, Seal(parse_keys(settings.secret_key or "")))
+
+
+async def _examined(http: SlackHttp, token: str) -> Access:
+    """Return what the bot token gives access to, as soon as Slack says so."""
+    while True:
+        try:
+            return await examined(http, token)
+        except Refused as refused:
+            message = (
+                f"Slack does not take SLACK_BOT_TOKEN ({refused.code}): copy the Bot User OAuth "
+                "Token (xoxb-…) from OAuth & Permissions, or install the app again."
+            )
+            raise BadConfig(message) from refused
+        except ChatError:
+            log.warning("slack does not answer; trying again")
+            await asyncio.sleep(_RETRY_EVERY_S)
