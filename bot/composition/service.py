@@ -40,14 +40,15 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    async with _open(settings, say):
+    async with open_service(settings, say):
         say("Council is ready.")
         await stopped.wait()
         say("Council stops; what is running goes on with the next start.")
 
 
 @asynccontextmanager
-async def _open(settings: Settings, say: Callable[[str], None]) -> AsyncGenerator[None]:
+async def open_service(settings: Settings, say: Callable[[str], None]) -> AsyncGenerator[None]:
+    """Serve while the context is open. Raises `BadConfig`, `StorageError`."""
     access = settings.slack()
     if access is None:
         raise BadConfig(_NOTHING_TO_SERVE)

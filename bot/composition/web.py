@@ -15,6 +15,7 @@ from bot.errors import BadConfig
 # Slack gives up after 3 s; whoever is slower to send has gone.
 _KEEP_ALIVE_S = 20
 _GOODBYE_S = 5
+_LOOK_EVERY_S = 0.005
 
 
 class _Server(uvicorn.Server):
@@ -50,6 +51,8 @@ async def open_web(routes: Sequence[BaseRoute], host: str, port: int) -> AsyncGe
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
+        while not server.started and not serving.done():  # noqa: ASYNC110 uvicorn tells nobody
+            await asyncio.sleep(_LOOK_EVERY_S)
         yield int(listener.getsockname()[1])
     finally:
         server.should_exit = True

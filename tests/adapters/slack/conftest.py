@@ -1,0 +1,41 @@
+"""The bot in a fake Slack that enforces Slack's limits."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from tests.adapters.slack.office import SPEED, Office, make_fast
+from tests.fakes.model_server import ModelServer
+from tests.fakes.slack.server import SlackServer
+
+
+@pytest.fixture
+async def slack() -> AsyncGenerator[SlackServer]:
+    """Give a Slack whose limits refill fast."""
+    async with SlackServer(speed=SPEED) as server:
+        yield server
+
+
+@pytest.fixture
+async def models() -> AsyncGenerator[ModelServer]:
+    """Give good models that answer at once."""
+    async with ModelServer() as server:
+        yield server
+
+
+@pytest.fixture
+def office(
+    slack: SlackServer,
+    models: ModelServer,
+    tmp_path: Path,
+    sqlite_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Office:
+    """Give a workspace with a channel and a person; the bot is not running yet."""
+    make_fast(monkeypatch)
+    channel = slack.add_channel("general")
+    kim = slack.add_person("kim")
+    return Office(slack, models, tmp_path, sqlite_url, channel, kim)

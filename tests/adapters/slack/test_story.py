@@ -1,0 +1,26 @@
+"""The whole story: from the slash command to the pinned synthesis."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain import State
+from tests.adapters.slack.office import MEMBERS, Office, settled, texts
+
+
+@pytest.mark.parametrize("way", ["by_socket", "by_http"])
+async def test_a_question_ends_in_a_pinned_synthesis(office: Office, way: str) -> None:
+    office.secrets = getattr(office, way)()
+
+    async with office.open():
+        root = await office.ask()
+        (deliberation,) = await settled(office)
+
+    assert deliberation.state is State.DONE
+    thread = office.channel.thread(root.ts)
+    assert texts(thread)[0] == "Question"
+    assert sorted(texts(thread)[1:4]) == [f"{name} · 0.0 s" for name in MEMBERS]
+    assert sorted(texts(thread)[4:7]) == [f"{name} · review · 0.0 s" for name in MEMBERS]
+    assert texts(thread)[7:] == ["Standings", "Final answer"]
+    assert office.channel.pins == [thread[-1].ts]
+    assert office.slack.throttled == []
