@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from adapters.slack.api import SlackApi
-from adapters.slack.draft import SlackDraft, begun
+from adapters.slack.draft import Manner, SlackDraft, begun
 from adapters.slack.failures import Refused
 from adapters.slack.http import Json
 from adapters.slack.messages import Message
@@ -39,6 +39,7 @@ class SlackChat:
     """
 
     edit_every_s = 2.0
+    stream_every_s = 1.0
 
     def __init__(
         self,
@@ -108,8 +109,8 @@ class SlackChat:
             message = "Only the final answer is streamed."
             raise ChatRefused(message)
         target = _target(post, report.place)
-        is_broadcast = self._is_broadcast(post, report)
-        return await begun(self._api, self._people, target, report, is_broadcast=is_broadcast)
+        manner = Manner(self.stream_every_s, self._is_broadcast(post, report))
+        return await begun(self._api, self._people, target, report, manner)
 
     async def pin(self, post: Post, place: Place) -> None:
         """Pin a message; unpin our oldest past the number that is kept."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from adapters.slack.blocks import Block, actions, button, header, lines, plain_text, safe, small
 from adapters.slack.messages import Content, Message, messages, single
 from adapters.slack.untrusted import escaped
@@ -19,7 +21,11 @@ _LINE_CHARS = 550  # five times that, escaped, stays below a section's 3,000
 
 def conclusion(report: SynthesisReport) -> tuple[Message, ...]:
     """Return the final answer: what must be known first, the answer, dissent, and what it took."""
-    above = [header(phrases.title(report)), *map(_note, phrases.top_notes(report))]
+    above = [
+        header(phrases.title(report)),
+        *lines([_confidence(report)]),
+        *_warnings(phrases.top_notes(report)),
+    ]
     content = Content(phrases.title(report), report.synthesis.text, above, _below(report))
     return messages(content)
 
@@ -29,22 +35,35 @@ def failure(report: FailureReport) -> Message:
     notes = [REHEARSAL_NOTE] if report.is_rehearsal else []
     blocks = [
         *lines([f"*{safe(report.reason, _LINE_CHARS)}*"]),
-        *map(_note, [*notes, *report.notes]),
+        *_warnings([*notes, *report.notes]),
         small(f"id {safe(report.deliberation_id, 40)}"),
     ]
     return single("No answer", report.reason, blocks)
 
 
-def _note(sentence: str) -> Block:
-    return small(f"⚠ {safe(sentence, 400)}")
+def _confidence(report: SynthesisReport) -> str:
+    """Say how far the answer can be trusted, before it is read."""
+    shown = f"*{escaped(report.confidence)}*"
+    match len(report.synthesis.dissent):
+        case 0:
+            return shown
+        case 1:
+            return f"{shown}\nOne member disagrees, see below."
+        case several:
+            return f"{shown}\n{several} views differ, see below."
+
+
+def _warnings(sentences: Sequence[str]) -> list[Block]:
+    """Warn in small print, one line each."""
+    return [small(f"⚠ {safe(sentence, _LINE_CHARS)}") for sentence in sentences]
 
 
 def _below(report: SynthesisReport) -> list[Block]:
     synthesis = report.synthesis
     said = [f"*Dissent* · {safe(line, _LINE_CHARS)}" for line in phrases.dissent_lines(synthesis)]
     said += [f"*Unresolved* · {safe(point, _LINE_CHARS)}" for point in synthesis.unresolved]
-    said.append(f"*{escaped(report.confidence)}*")
     return [
+        *([{"type": "divider"}] if said else []),
         *lines(said),
         small(escaped(phrases.closing_line(report))),
         actions(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass
 
 from adapters.slack.api import SlackApi
 from adapters.slack.blocks import safe, small
@@ -22,11 +23,10 @@ from adapters.slack.render import render
 from adapters.slack.richtext import rich_text
 from adapters.slack.untrusted import streamed
 from bot.domain.reports import Report, SynthesisReport
-from bot.errors import ChatBusy, ChatRefused
+from bot.errors import ChatBusy, ChatError, ChatRefused
 from bot.ports import Sent
 
-_FLUSH_EVERY_S = 1.0
-_EDIT_EVERY_S = 3.0
+_EDITS_PER_WRITE = 3
 _MOST_BYTES = 9_000
 _LIFETIME_S = 270.0
 _WITHIN_S = 0.5
@@ -37,8 +37,16 @@ _MORE = "\n\n…"
 _ENDED = frozenset({"message_not_in_streaming_state", "stopped_by_user"})
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a draft is written: shown every so many seconds, and in the channel too at the end."""
+
+    every_s: float = 1.0
+    is_broadcast: bool = False
+
+
 async def begun(
-    api: SlackApi, people: People, target: Target, report: SynthesisReport, *, is_broadcast: bool
+    api: SlackApi, people: People, target: Target, report: SynthesisReport, manner: Manner
 ) -> SlackDraft:
     """Start a stream to whoever asked. Raises `ChatError`."""
     if report.asker_id is None or target.thread is None:
@@ -57,19 +65,17 @@ async def begun(
             "chunks": [{"type": "blocks", "blocks": [opening]}],
         },
     )
-    return SlackDraft(api, target, str(answer["ts"]), is_broadcast=is_broadcast)
+    return SlackDraft(api, target, str(answer["ts"]), manner)
 
 
 class SlackDraft:
     """Implements `bot.ports.Draft`."""
 
-    def __init__(
-        self, api: SlackApi, target: Target, message_id: str, *, is_broadcast: bool
-    ) -> None:
+    def __init__(self, api: SlackApi, target: Target, message_id: str, manner: Manner) -> None:
         self._api = api
         self._target = target
         self._message_id = message_id
-        self._is_broadcast = is_broadcast
+        self._manner = manner
         self._clock = asyncio.get_running_loop().time
         self._began = self._flushed_at = self._clock()
         self._waiting = ""
@@ -86,7 +92,8 @@ class SlackDraft:
     async def append(self, text: str) -> None:
         """Add text to the end; it may be shown with what comes later."""
         self._waiting += text
-        every_s = _FLUSH_EVERY_S if self._edited is None else _EDIT_EVERY_S
+        # Edits are dearer than pieces of a stream.
+        every_s = self._manner.every_s * (1 if self._edited is None else _EDITS_PER_WRITE)
         now = self._clock()
         if self._is_full or now - self._flushed_at < every_s:
             return
@@ -104,13 +111,11 @@ class SlackDraft:
     async def finish(self, report: Report) -> None:
         """Put the finished report in place of all that was written."""
         await self._stop()
-        await update(
-            self._api,
-            self._target,
-            self._message_id,
-            render(report)[0],
-            is_broadcast=self._is_broadcast,
-        )
+        await update(self._api, self._target, self._message_id, render(report)[0])
+        if self._manner.is_broadcast:
+            # A courtesy, and never in one call with a new content.
+            with suppress(ChatError):
+                await self._call("chat.update", _STOP_WITHIN_S, {"reply_broadcast": True})
 
     async def _stream(self) -> None:
         text = streamed(self._waiting)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import unescape
 
 from adapters.slack.blocks import Block, small
 from adapters.slack.pages import fallback, pages, plain
@@ -70,7 +71,7 @@ def messages(content: Content) -> tuple[Message, ...]:
 
 def single(title: str, text: str, blocks: Sequence[Block]) -> Message:
     """Return a message that fits, whatever it says."""
-    return Message(title, _notification(text), blocks, fallback(blocks), plain(blocks))
+    return Message(title, _notification(text), blocks, fallback(blocks), _whole(blocks))
 
 
 def _part(
@@ -82,7 +83,7 @@ def _part(
     below += list(content.below) if is_last else []
     blocks = [*above, *page, *below]
     text = f"{content.name}: {plain(page)}"
-    return Message(content.name, _notification(text), blocks, fallback(blocks), plain(blocks))
+    return Message(content.name, _notification(text), blocks, fallback(blocks), _whole(blocks))
 
 
 def _continued(content: Content, shown: Sequence[Sequence[Block]], number: int) -> Block:
@@ -92,6 +93,21 @@ def _continued(content: Content, shown: Sequence[Sequence[Block]], number: int) 
 def _notification(text: str) -> str:
     short = text if len(text) <= _FALLBACK_CHARS else f"{text[:_FALLBACK_CHARS]}…"
     return escaped(short)[:_FALLBACK_CHARS]
+
+
+def _whole(blocks: Sequence[Block]) -> str:
+    """Return all that blocks say, also what stands above and below the text."""
+    return "\n\n".join(filter(None, map(_said, blocks)))
+
+
+def _said(block: Block) -> str:
+    match block:
+        case {"type": "header" | "section", "text": {"text": str(text)}}:
+            return unescape(text)
+        case {"type": "context", "elements": [{"text": str(text)}]}:
+            return unescape(text)
+        case _:
+            return plain([block])
 
 
 def _size(blocks: Sequence[Block]) -> int:

@@ -63,14 +63,12 @@ async def update(
     message: Message,
     *,
     within_s: float | None = None,
-    is_broadcast: bool = False,
 ) -> None:
     """Put a message in place of what one says, if its turn comes in time. Raises `ChatError`."""
     arguments = {
         "channel": target.place.channel,
         "ts": message_id,
         "metadata": metadata(target.key),
-        "reply_broadcast": True if is_broadcast else None,
     }
     patience = {} if within_s is None else {"within_s": within_s}
     call = partial(api.call, "chat.update", target.place.workspace, **patience)

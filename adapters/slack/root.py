@@ -41,7 +41,7 @@ def root(report: RootReport, answer_link: str | None) -> Message:
     blocks = [
         *([small(f"🎭 {escaped(REHEARSAL_NOTE)}")] if report.is_rehearsal else []),
         rich_quote(_question(report)),
-        small(f"Asked by {_asker(report)} · {escaped(phrases.council_line(report))}"),
+        small(f"Asked by {_asker(report)} · {_council(report)}"),
         *lines([_seat(seat) for seat in report.seats]),
         *_outcome(report, answer_link),
     ]
@@ -53,6 +53,11 @@ def _question(report: RootReport) -> str:
     if len(question) > _QUESTION_CHARS:
         return f"{question[:_QUESTION_CHARS]}…"
     return question
+
+
+def _council(report: RootReport) -> str:
+    chairman = safe(report.chairman, 60)
+    return f"{report.mode} · chairman {chairman} · id {safe(report.deliberation_id, 40)}"
 
 
 def _asker(report: RootReport) -> str:

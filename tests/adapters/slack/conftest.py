@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.slack.access import OneWorkspace, examined
+from adapters.slack.http import open_http
+from tests.adapters.slack.desk import Desk
 from tests.adapters.slack.office import SPEED, Office, make_fast
 from tests.fakes.model_server import ModelServer
 from tests.fakes.slack.server import SlackServer
@@ -39,3 +42,13 @@ def office(
     channel = slack.add_channel("general")
     kim = slack.add_person("kim")
     return Office(slack, models, tmp_path, sqlite_url, channel, kim)
+
+
+@pytest.fixture
+async def desk(slack: SlackServer) -> AsyncGenerator[Desk]:
+    """Give a chat in a channel, without the program around it and without limits of pace."""
+    channel, kim = slack.add_channel("general"), slack.add_person("kim")
+    slack.is_throttling = False
+    async with open_http(slack.api_url) as http:
+        tokens = OneWorkspace(await examined(http, slack.workspace.bot_token))
+        yield Desk(slack, http, tokens, channel, kim)
