@@ -175,13 +175,7 @@ class Machine:
 
     def unfinished(self) -> list[str]:
         """Return the runs that the engine still holds for somebody to finish."""
-        engine = connect(engine_url(self._database_url))
-        schema = f"{SCHEMA}." if engine.dialect.name == "postgresql" else ""
-        pending = text(f"SELECT workflow_uuid FROM {schema}workflow_status WHERE status='PENDING'")  # noqa: S608 a constant
-        with engine.connect() as connection:
-            found = [str(name) for name in connection.scalars(pending)]
-        engine.dispose()
-        return found
+        return unfinished(self._database_url)
 
     async def _strike(self, death: Death, process: Process, question: str) -> None:
         match death:
@@ -214,6 +208,17 @@ class Machine:
             if lines and question in lines[0]["text"]:
                 return tuple(str(line["key"]) for line in lines)
         return ()
+
+
+def unfinished(database_url: str) -> list[str]:
+    """Return the runs that the engine of a database still holds for somebody to finish."""
+    engine = connect(engine_url(database_url))
+    schema = f"{SCHEMA}." if engine.dialect.name == "postgresql" else ""
+    pending = text(f"SELECT workflow_uuid FROM {schema}workflow_status WHERE status='PENDING'")  # noqa: S608 a constant
+    with engine.connect() as connection:
+        found = [str(name) for name in connection.scalars(pending)]
+    engine.dispose()
+    return found
 
 
 async def ended(process: Process) -> Outcome:

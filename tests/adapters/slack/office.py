@@ -6,10 +6,13 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from adapters.slack.chat import SlackChat
+from adapters.slack.http import open_http
 from bot.composition import slack as composition
 from bot.composition.service import open_service
 from bot.config import Settings
@@ -19,7 +22,8 @@ from bot.llm.providers import Provider
 from bot.storage.database import Database, open_database
 from bot.storage.pace import SqlPace
 from bot.storage.records import SqlRecords
-from tests.fakes.model_server import ModelServer
+from tests.e2e.crash import unfinished
+from tests.fakes.model_server import ModelServer, Script
 from tests.fakes.slack.records import Message
 from tests.fakes.slack.server import SlackServer
 from tests.fakes.slack.world import Channel, Person
@@ -28,6 +32,7 @@ MEMBERS = ("alder", "birch", "cedar")
 CHAIR = "maple"
 # Limits refill so many times faster, here and in the fake Slack.
 SPEED = 25.0
+_PATIENCE_S = 60.0
 
 
 class FastPace(SqlPace):
@@ -102,10 +107,28 @@ class Office:
         reply = await self.slack.command(text, channel=self.channel, person=self.kim)
         assert reply.status == 200
         assert not reply.body
-        await self.slack.until(lambda: bool(self.channel.pins))
+        await self.slack.until(lambda: bool(self.channel.pins), patience_s=_PATIENCE_S)
         root = next(message for message in self.channel.messages if id(message) not in before)
         await self.slack.until(lambda: "Read the final answer" in str(root.blocks))
         return root
+
+    def root(self) -> Message:
+        """Return the first root message."""
+        return next(m for m in self.channel.messages if m.text.startswith("Question: "))
+
+    def slow_chairman(self) -> None:
+        """Let the chairman write slowly enough for a stream."""
+        self.models.scripts[CHAIR] = Script(pieces=20, pause_s=0.05)
+
+    def impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Give Slack up after a second."""
+        monkeypatch.setattr(composition, "open_http", partial(open_http, timeout_s=1.0))
+
+    async def idle(self) -> None:
+        """Return when the bot works on nothing any more."""
+        async with asyncio.timeout(60):
+            while unfinished(self.database_url):  # noqa: ASYNC110 a table tells nobody
+                await asyncio.sleep(0.05)
 
     async def deliberations(self) -> list[Deliberation]:
         """Return all that are on record, the oldest first."""
@@ -131,6 +154,7 @@ async def settled(office: Office, number: int = 1) -> list[Deliberation]:
 def make_fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the bot keep to the limits of a faster Slack."""
     monkeypatch.setattr(composition, "SqlPace", FastPace)
+    monkeypatch.setattr(SlackChat, "stream_every_s", 0.1)
 
 
 async def _all(database: Database) -> list[Deliberation]:
