@@ -8,7 +8,7 @@ import unicodedata
 # ECMA-48: control sequences (CSI), control strings (OSC, DCS, SOS, PM, APC), two-byte escapes.
 _SEQUENCES = (
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
-    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x90\x98\x9c-\x9f]*(?:\x07|\x1b\\|\x9c)"
     r"|\x1b[ -/]*(?![\[\]PX^_])[0-~]"
 )
 _WHOLE_ESCAPE = re.compile(_SEQUENCES)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 import unicodedata
 
 import pytest
@@ -59,3 +60,18 @@ def test_an_escape_without_end_does_not_hold_up_the_text() -> None:
     whole, rest = whole_escapes("\x1b]0;" + "x" * 100)
 
     assert (len(whole), rest) == (104, "")
+
+
+@pytest.mark.parametrize(
+    "unit", ["\x9d", "\x90", "\x1b]", "\x1b[", "\x9b", "\u0301", "\x9da", "a\x1bP"]
+)
+def test_cleaning_takes_time_in_proportion(unit: str) -> None:
+    clock = time.process_time
+
+    began = clock()
+    harmless(unit * 2_000)
+    short_s, began = clock() - began, clock()
+    harmless(unit * 100_000)
+
+    # Fifty times as long; were it quadratic, it would be 2,500 times.
+    assert clock() - began < max(0.002, short_s) * 400
