@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from adapters.slack.blocks import Block, small
-from adapters.slack.pages import fallback, pages, plain
+from adapters.slack.pages import MESSAGE_JSON, fallback, pages, plain
 from adapters.slack.richtext import rich_text
 from adapters.slack.untrusted import escaped
 from bot.untrusted import harmless
@@ -16,6 +16,7 @@ from bot.untrusted import harmless
 # More messages than this fill a thread: the beginning is shown, and all of it is in a file.
 _MOST_MESSAGES = 4
 _SHOWN_BEFORE_FILE = 2
+_READ_CHARS = 30_000  # more than that many messages hold
 # The fallback text is what a notification shows and a screen reader reads. Slack recommends 4,000
 # and cuts off later, but `chat.update` refuses more.
 _FALLBACK_CHARS = 3000
@@ -59,8 +60,11 @@ class Content:
 def messages(content: Content) -> tuple[Message, ...]:
     """Cut a content into messages that Slack takes: all of it, or the beginning and a file."""
     frame = _size(content.above) + _size(content.below) + _size([small(_IN_FILE)])
-    cut = pages(rich_text(content.markdown), reserved=frame)
-    is_long = len(cut) > _MOST_MESSAGES
+    # A text may be megabytes; of one that cannot fit only what is shown is read.
+    is_long = len(content.markdown) > _MOST_MESSAGES * MESSAGE_JSON
+    read = content.markdown[: _READ_CHARS if is_long else None]
+    cut = pages(rich_text(read), reserved=frame)
+    is_long = is_long or len(cut) > _MOST_MESSAGES
     shown = cut[:_SHOWN_BEFORE_FILE] if is_long else cut
     parts = [_part(content, shown, number, is_long=is_long) for number in range(len(shown))]
     if is_long:

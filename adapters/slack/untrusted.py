@@ -1,0 +1,33 @@
+"""Text of models and people, made inert where Slack would read markup in it."""
+
+from __future__ import annotations
+
+import re
+
+from bot.untrusted import harmless
+
+_ZERO_WIDTH = "\u200b"
+_CONTROLS = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+# Slack finds them without brackets, too, where it links names (`link_names`, `parse=full`).
+_BROADCAST = re.compile("@(?=channel|here|everyone)", re.IGNORECASE)
+# What opens Slack's markup, and each joint without which Markdown's is none: `](` of a link,
+# `]:` of a link's definition, `![` of an image. At a piece's end the rest may be on its way.
+_OPENERS = re.compile(r"[<@]|\](?=[(:]|\Z)|!(?=\[|\Z)")
+
+
+def escaped(text: str) -> str:
+    """Return harmless text for an mrkdwn field or a message's `text`, where it mentions nobody.
+
+    Only `&`, `<` and `>` may be escaped there, other entities are shown as they are:
+    https://docs.slack.dev/messaging/formatting-message-text
+    """
+    return _BROADCAST.sub(f"@{_ZERO_WIDTH}", harmless(text).translate(_CONTROLS))
+
+
+def streamed(piece: str) -> str:
+    """Return a piece of a stream, which Slack reads as Markdown, without mentions, links or images.
+
+    Pieces may break anywhere: what the next one could complete is cut off from it by a zero-width
+    space. Addresses that are written out may still become links, since they hide nothing.
+    """
+    return _OPENERS.sub(lambda found: f"{found[0]}{_ZERO_WIDTH}", harmless(piece))
