@@ -67,10 +67,19 @@ class App:
     async def ask(
         self, question: Question, council: Council, *, delivery: str | None = None
     ) -> Deliberation:
-        """Start a deliberation. A delivery that came before returns the one that it started.
+        """Store a question and begin with its deliberation. Raises `BadQuestion`."""
+        deliberation = await self.put(question, council, delivery=delivery)
+        await self.begin(deliberation)
+        return deliberation
 
-        A question in a thread that holds a council's earlier answers is a follow-up: they are its
-        context. Raises `BadQuestion`.
+    async def put(
+        self, question: Question, council: Council, *, delivery: str | None = None
+    ) -> Deliberation:
+        """Store a question; a delivery that came before returns what it brought then.
+
+        From here on it is never lost: if nobody begins with it, `recover` does. A question in a
+        thread that holds a council's earlier answers is a follow-up: they are its context. Raises
+        `BadQuestion`.
         """
         check_question(question.text, self._question_chars)
         check_number(len(question.attachments))
@@ -81,14 +90,15 @@ class App:
             created_at=datetime.now(UTC),
             is_rehearsal=self._is_rehearsal,
         )
-        deliberation = await self._records.create(fresh, delivery=delivery)
-        # From here on it is never lost: what cannot be started now, `recover` starts.
-        with suppress(StorageError):
-            if deliberation.id == fresh.id:
+        return await self._records.create(fresh, delivery=delivery)
+
+    async def begin(self, deliberation: Deliberation) -> None:
+        """See that a stored one runs, or will; beginning twice changes nothing."""
+        with suppress(StorageError):  # then `recover` begins with it
+            if deliberation.epoch == 0:
                 await self._work.start(deliberation)
             else:
                 await self._ensure_running(deliberation)
-        return deliberation
 
     async def resume(self, deliberation_id: str) -> Deliberation:
         """Go on with one that was interrupted, failed or cancelled; one that is done stays so.

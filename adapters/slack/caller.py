@@ -14,18 +14,24 @@ PLATFORM = "slack"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A person in a channel or thread of a workspace; `name` may be empty."""
+    """A person in a channel of a workspace; `name` may be empty.
+
+    `thread` is the one that the person reads, `message` the one whose button or menu was used, and
+    `trigger` is the right to open a window, which ends after 3 s.
+    """
 
     workspace: str
     channel: str
     user: str
     name: str = ""
     thread: str | None = None
+    message: str | None = None
+    trigger: str = ""
 
     @property
     def place(self) -> Place:
-        """Where answers go."""
-        return Place(PLATFORM, self.workspace, self.channel, self.thread)
+        """Where answers go: into the thread, or into the one that the message opens."""
+        return Place(PLATFORM, self.workspace, self.channel, self.thread or self.message)
 
     @property
     def scope(self) -> Scope:
@@ -46,14 +52,17 @@ def of_event(event: Json, workspace: str) -> Caller:
 
 
 def of_interaction(body: Json, workspace: str) -> Caller:
-    """Return who clicked or chose a shortcut; the thread is that of the message."""
+    """Return who clicked or chose a shortcut."""
     user, message = _nested(body, "user"), _nested(body, "message")
+    ts, thread = message.get("ts"), message.get("thread_ts")
     return Caller(
         workspace,
         _text(_nested(body, "channel"), "id"),
         _text(user, "id"),
         _text(user, "username") or _text(user, "name"),
-        message.get("thread_ts") or message.get("ts"),
+        thread=thread if thread != ts else None,
+        message=ts,
+        trigger=_text(body, "trigger_id"),
     )
 
 

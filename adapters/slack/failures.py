@@ -13,11 +13,13 @@ from bot.errors import ChatBusy, ChatError, ChatRefused, ChatUnclear
 
 _SERVER_ERROR = 500
 _TOO_MANY = 429
-_LONGEST_WAIT_S = 600.0
+_LEAST_WAIT_S, _LONGEST_WAIT_S = 1.0, 600.0
 _USUAL_WAIT_S = 5.0
 _CODE = re.compile(r"[a-z][a-z0-9_]{1,60}")
 
+DEAD_REFRESH = "invalid_refresh_token"
 FILE_GONE = "file_not_found"
+FILE_KEPT = "file_not_given"  # no word of Slack's: it sent the file elsewhere, or had none
 NO_SCOPE = "missing_scope"
 NOT_INSTALLED = "not_installed"
 
@@ -33,9 +35,11 @@ _SENTENCES: Mapping[str, str] = {
     "cannot_reply_to_message": _NO_THREAD,
     "channel_not_found": "The bot cannot see this channel; invite it with /invite.",
     FILE_GONE: "The file is no longer there.",
+    FILE_KEPT: "Slack does not hand this file out to the bot.",
     "invalid_auth": _NO_ACCESS,
     "invalid_blocks": "Slack did not accept the form of the message.",
     "invalid_blocks_format": "Slack did not accept the form of the message.",
+    DEAD_REFRESH: _NO_ACCESS,
     "is_archived": "The channel is archived.",
     "message_not_found": _GONE,
     NO_SCOPE: "The bot lacks a right in Slack; an admin must install it again.",
@@ -90,13 +94,15 @@ def translated(error: SlackApiError) -> ChatError:
 
 
 def retry_after(headers: Mapping[str, str]) -> float:
-    """Return how many seconds Slack asks to wait; a made-up header never means for ever."""
+    """Return how many seconds Slack asks to wait; no header means for ever, or not at all."""
     text = headers.get("Retry-After") or headers.get("retry-after") or ""
     try:
         wait_s = float(text)
     except ValueError:
         return _USUAL_WAIT_S
-    return min(max(wait_s, 0.0), _LONGEST_WAIT_S) if math.isfinite(wait_s) else _USUAL_WAIT_S
+    if not math.isfinite(wait_s):
+        return _USUAL_WAIT_S
+    return min(max(wait_s, _LEAST_WAIT_S), _LONGEST_WAIT_S)
 
 
 def _code(response: object) -> str | None:

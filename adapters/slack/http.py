@@ -1,8 +1,9 @@
-"""The one place that speaks HTTP with Slack: calls and files, with errors of our own."""
+"""The one place that speaks HTTP with Slack: calls, files, sockets, with errors of our own."""
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeAlias, cast
@@ -12,17 +13,31 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.failures import FILE_GONE, NO_SCOPE, Refused, Throttled, retry_after, translated
+from adapters.slack.failures import (
+    FILE_GONE,
+    FILE_KEPT,
+    NO_SCOPE,
+    Refused,
+    Throttled,
+    retry_after,
+    translated,
+)
 from bot.errors import ChatBusy, ChatUnclear
 
 Json: TypeAlias = Mapping[str, Any]
 
-USUAL_API_URL = "https://slack.com/api/"
 _TIMEOUT_S = 30.0
+_CONNECT_S = 10.0
 # A connection that could not be made has had no effect: no need to look before trying again.
 _RECONNECT_S = 2.0
-_FILE_HOST = ".slack.com"
-_TOO_MANY = 429
+# A socket that answers no ping within half of this again is dead.
+_PING_EVERY_S = 10.0
+_GOODBYE_S = 1.0
+# Where Slack and GovSlack keep files. What follows the host begins with a slash, so that nothing
+# in front of it can be a name, a password or a port.
+_FILE_HOSTS = re.compile(r"https://(?:[a-z0-9-]+\.)+slack(?:-gov)?\.com/")
+_TOO_MANY, _SERVER_ERROR = 429, 500
+_GONE = frozenset({404, 410})
 
 # Methods that read take no JSON: https://docs.slack.dev/apis/web-api/#methods_supporting_json
 _READS = ("auth.", "conversations.", "users.", "team.")
@@ -40,7 +55,8 @@ class SlackHttp:
 
     def __init__(self, session: aiohttp.ClientSession, api_url: str) -> None:
         self._session = session
-        self._host = urlsplit(api_url).hostname or ""
+        parts = urlsplit(api_url)
+        self.origin = f"{parts.scheme}://{parts.netloc}"
         self.client = AsyncWebClient(
             base_url=api_url,
             session=session,
@@ -62,57 +78,79 @@ class SlackHttp:
                 response = await self.client.api_call(method, json=given)
         return cast("Json", response.data)
 
+    async def scopes(self, token: str) -> frozenset[str]:
+        """Return the rights that a token has. Raises as `call` does."""
+        with _translated():
+            response = await self.client.api_call(
+                "auth.test", http_verb="GET", params={"token": token}
+            )
+        given = str(response.headers.get("x-oauth-scopes", ""))
+        return frozenset(given.replace(" ", "").split(","))
+
     async def exchange(self, arguments: Json) -> Json:
         """Trade a code or a refresh token for an access token. Raises as `call` does."""
         with _translated():
             response = await self.client.api_call("oauth.v2.access", data=dict(arguments))
         return cast("Json", response.data)
 
-    async def scopes(self, token: str) -> frozenset[str]:
-        """Return the rights that a token has."""
-        with _translated():
-            response = await self.client.api_call(
-                "auth.test", http_verb="GET", params={"token": token}
-            )
-        return frozenset(response.headers.get("x-oauth-scopes", "").replace(" ", "").split(","))
-
     async def download(self, url: str, token: str, limit: int) -> bytes:
         """Return a file's content, cut one byte past the limit. Raises as `call` does.
 
-        A token that may not read files gets a page to log in, with status 200.
+        A token that may not read files gets a page to log in, with status 200; a page that somebody
+        has attached comes as an attachment.
         """
-        if not self._is_slack(url):
-            raise Refused(FILE_GONE)
+        self._check_file_url(url)
         headers = {"Authorization": f"Bearer {token}"}
         with _translated():
-            async with self._session.get(url, headers=headers, allow_redirects=False) as response:
+            async with self._session.get(
+                url, headers=headers, allow_redirects=False, proxy=self.client.proxy
+            ) as response:
                 _check(response)
-                if response.content_type == "text/html":
+                if _is_login(response):
                     raise Refused(NO_SCOPE)
                 return await _read(response, limit)
 
     async def upload(self, url: str, content: bytes) -> None:
         """Send a file's content to where Slack wants it. Raises as `call` does."""
-        if not self._is_slack(url):
-            raise Refused(FILE_GONE)
+        self._check_file_url(url)
         with _translated():
-            async with self._session.post(url, data=content, allow_redirects=False) as response:
+            async with self._session.post(
+                url, data=content, allow_redirects=False, proxy=self.client.proxy
+            ) as response:
                 _check(response)
 
-    def _is_slack(self, url: str) -> bool:
-        """Say whether an address may be told a token or a text."""
-        host = urlsplit(url).hostname or ""
-        if host == self._host:
-            return True
-        return url.startswith("https://") and host.endswith(_FILE_HOST)
+    @asynccontextmanager
+    async def socket(
+        self, url: str, *, ping_every_s: float = _PING_EVERY_S
+    ) -> AsyncGenerator[aiohttp.ClientWebSocketResponse]:
+        """Open a WebSocket to where Slack says. Raises as `call` does, also when it breaks."""
+        timeout = aiohttp.ClientWSTimeout(ws_close=_GOODBYE_S)  # pyright: ignore[reportCallIssue]  attrs
+        with _translated():
+            async with self._session.ws_connect(
+                url, heartbeat=ping_every_s, timeout=timeout, proxy=self.client.proxy
+            ) as socket:
+                yield socket
+
+    def _check_file_url(self, url: str) -> None:
+        """Refuse an address that may be told neither a token nor a text."""
+        is_ours = url.startswith(f"{self.origin}/") or _FILE_HOSTS.match(url) is not None
+        if not is_ours:
+            raise Refused(FILE_KEPT)
 
 
 @asynccontextmanager
-async def open_http(api_url: str = USUAL_API_URL) -> AsyncGenerator[SlackHttp]:
+async def open_http(api_url: str, *, timeout_s: float = _TIMEOUT_S) -> AsyncGenerator[SlackHttp]:
     """Open the connections to Slack, or to whatever answers in its place."""
-    timeout = aiohttp.ClientTimeout(total=_TIMEOUT_S)
-    async with aiohttp.ClientSession(timeout=timeout) as session:
+    timeout = aiohttp.ClientTimeout(total=timeout_s, connect=_CONNECT_S)
+    # Workspaces share the connections, and nothing else.
+    cookies = aiohttp.DummyCookieJar()
+    async with aiohttp.ClientSession(timeout=timeout, cookie_jar=cookies) as session:
         yield SlackHttp(session, f"{api_url.rstrip('/')}/")
+
+
+def _is_login(response: aiohttp.ClientResponse) -> bool:
+    disposition = response.headers.get("Content-Disposition", "").lower()
+    return response.content_type == "text/html" and not disposition.startswith("attachment")
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
@@ -129,10 +167,12 @@ def _check(response: aiohttp.ClientResponse) -> None:
         wait_s = retry_after(response.headers)
         message = "Slack asks to slow down."
         raise Throttled(message, retry_after_s=wait_s)
-    if response.status >= 500:  # noqa: PLR2004 the server's errors begin here
+    if response.status >= _SERVER_ERROR:
         raise _no_answer()
-    if response.status != 200:  # noqa: PLR2004 a redirect would lead the token elsewhere
+    if response.status in _GONE:
         raise Refused(FILE_GONE)
+    if response.status != 200:  # noqa: PLR2004 a redirect would lead the token elsewhere
+        raise Refused(FILE_KEPT)
 
 
 @contextmanager
@@ -141,7 +181,7 @@ def _translated() -> Generator[None]:
         yield
     except SlackApiError as error:
         raise translated(error) from error
-    except aiohttp.ClientConnectorError as error:
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
         message = "Slack cannot be reached."
         raise ChatBusy(message, retry_after_s=_RECONNECT_S) from error
     # The SDK trips over answers that are not Slack's.

@@ -8,22 +8,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 EVENTS_PATH = "/slack/events"
+INSTALL_PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
 
 # Each scope that the bot asks for, and why; docs/slack.md tells the same.
 SCOPES: Mapping[str, str] = {
     "app_mentions:read": "to hear when somebody mentions it",
-    "channels:read": "to see whether it is in a public channel, and whether that is archived",
+    "channels:history": "to find its own message again in a public channel after a crash",
+    "channels:read": "to see whether it may answer in a public channel; for the Home tab",
     "chat:write": "to post, edit and stream messages",
     "commands": "to offer /council and the message shortcut",
     "files:read": "to read files that come with a question",
     "files:write": "to attach a text that is too long for messages",
     "groups:history": "to find its own message again in a private channel after a crash",
-    "channels:history": "to find its own message again in a public channel after a crash",
-    "groups:read": "to see whether it is in a private channel, and whether that is archived",
+    "groups:read": "to see whether it may answer in a private channel; for the Home tab",
     "im:history": "to read what people write to it directly",
-    "im:read": "to answer in direct messages",
+    "im:read": "to see that it may answer in a direct message",
     "mpim:history": "to find its own message again in a group message after a crash",
-    "mpim:read": "to answer in group messages",
+    "mpim:read": "to see that it may answer in a group message",
     "pins:write": "to pin final answers and unpin its oldest",
     "users:read": "to show who asked, and to see who is an admin",
 }
@@ -46,7 +47,8 @@ _COLOUR = "#1f3a5f"
 
 def manifest(url: str | None) -> Mapping[str, object]:
     """Return the manifest for deliveries to an address (`https://…`), or by Socket Mode if None."""
-    address = None if url is None else f"{url.rstrip('/')}{EVENTS_PATH}"
+    origin = None if url is None else url.rstrip("/")
+    address = None if origin is None else f"{origin}{EVENTS_PATH}"
     return {
         "_metadata": {"major_version": 2},
         "display_information": {
@@ -56,7 +58,7 @@ def manifest(url: str | None) -> Mapping[str, object]:
             "background_color": _COLOUR,
         },
         "features": _features(address),
-        "oauth_config": _oauth(url),
+        "oauth_config": _oauth(origin),
         "settings": _settings(address),
     }
 
@@ -69,7 +71,7 @@ def _features(address: str | None) -> Mapping[str, object]:
         "should_escape": False,
     }
     shortcut = {
-        "name": "Ask the council about this",
+        "name": "Ask the council",  # Slack takes 24 characters at most
         "type": "message",
         "callback_id": "ask_council",
         "description": "Several models answer and review each other",
@@ -86,11 +88,11 @@ def _features(address: str | None) -> Mapping[str, object]:
     }
 
 
-def _oauth(url: str | None) -> Mapping[str, object]:
+def _oauth(origin: str | None) -> Mapping[str, object]:
     scopes = {"bot": sorted(SCOPES)}
-    if url is None:
+    if origin is None:
         return {"scopes": scopes}
-    return {"redirect_urls": [f"{url.rstrip('/')}/slack/oauth_redirect"], "scopes": scopes}
+    return {"redirect_urls": [f"{origin}{REDIRECT_PATH}"], "scopes": scopes}
 
 
 def _settings(address: str | None) -> Mapping[str, object]:
@@ -102,7 +104,7 @@ def _settings(address: str | None) -> Mapping[str, object]:
     return {
         "event_subscriptions": events,
         "interactivity": interactivity,
-        "org_deploy_enabled": address is not None,
+        "org_deploy_enabled": True,
         "socket_mode_enabled": address is None,
         "token_rotation_enabled": False,
     }

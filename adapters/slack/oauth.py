@@ -1,31 +1,49 @@
-"""The way by which workspaces install the bot: Bolt's flow on our own tables."""
+"""The way by which workspaces install the bot: to Slack with a state, back with a code.
+
+A state is good for one installation, in the browser that asked for it.
+https://docs.slack.dev/authentication/installing-with-oauth
+"""
 
 from __future__ import annotations
 
-import logging
-from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit, urlunsplit
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
 
-from slack_bolt.error import BoltError
-from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
-from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
-from slack_sdk.oauth.installation_store import Installation as SlackInstallation
-from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
-from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
+import structlog
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from adapters.slack.access import examined, workspace_of
 from adapters.slack.caller import PLATFORM
-from adapters.slack.http import SlackHttp, silent_logger
-from adapters.slack.installed import BOT_TOKEN, REFRESH_TOKEN
-from adapters.slack.manifest import SCOPES
+from adapters.slack.failures import Refused
+from adapters.slack.http import Json, SlackHttp
+from adapters.slack.installed import BOT_TOKEN, granted
+from adapters.slack.manifest import INSTALL_PATH, SCOPES
 from bot.errors import ChatError, StorageError
 from bot.ports import Installation, Installations, Tickets
 
-INSTALL_PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
-
 _STATE = "slack state"
-_STATE_S = 600
+_STATE_LIFETIME = timedelta(minutes=10)
+_COOKIE = "council-install"
+_COOKIE_PATH = "/slack"
 _AUTHORIZE_PATH = "/oauth/v2/authorize"
+
+_TITLE, _NO_TITLE = "Council is installed", "Council is not installed"
+_DONE = "Invite it to a channel with /invite, then type /council help there."
+_DENIED = "It was not allowed in Slack. Nothing was changed."
+_STALE = "This page is no longer valid, or it was opened in another browser."
+_REFUSED = "Slack did not accept the installation."
+_AWAY = "This server cannot store anything right now."
+_SILENT = "Slack did not answer."
+# What the address of this page holds is nobody else's business, and nothing here is loaded.
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 def flow(
@@ -35,86 +53,103 @@ def flow(
     *,
     client_id: str,
     client_secret: str,
-) -> AsyncOAuthFlow:
-    """Return the flow behind `/slack/install` and `/slack/oauth_redirect`."""
-    logger = silent_logger("slack.oauth")
-    settings = AsyncOAuthSettings(
-        client_id=client_id,
-        client_secret=client_secret,
-        scopes=list(SCOPES),
-        user_scopes=[],
-        install_path=INSTALL_PATH,
-        redirect_uri_path=REDIRECT_PATH,
-        authorization_url=authorize_url(http.client.base_url),
-        installation_store=_Store(installations, http, logger),
-        state_store=_States(tickets, logger),
-        state_expiration_seconds=_STATE_S,
-        logger=logger,
+) -> Flow:
+    """Return the flow behind `/slack/install` and `/slack/oauth_redirect`.
+
+    People agree on the host whose API is called.
+    """
+    asked = urlencode({"client_id": client_id, "scope": ",".join(sorted(SCOPES))})
+    return Flow(
+        http,
+        installations,
+        tickets,
+        {"client_id": client_id, "client_secret": client_secret},
+        f"{http.origin}{_AUTHORIZE_PATH}?{asked}",
     )
-    return AsyncOAuthFlow(client=http.client, logger=logger, settings=settings)
 
 
-def authorize_url(api_url: str) -> str:
-    """Return where people agree to an installation: on the host whose API is called."""
-    parts = urlsplit(api_url)
-    return urlunsplit((parts.scheme, parts.netloc, _AUTHORIZE_PATH, "", ""))
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Answers both pages. `client` is how the app proves itself, `authorize_url` where to agree."""
 
+    http: SlackHttp
+    installations: Installations
+    tickets: Tickets
+    client: Json
+    authorize_url: str
 
-class _Store(AsyncInstallationStore):
-    """Bolt's store of installations on ours; it only ever saves."""
-
-    def __init__(
-        self, installations: Installations, http: SlackHttp, logger: logging.Logger
-    ) -> None:
-        self._installations = installations
-        self._http = http
-        self._logger = logger
-
-    @property
-    def logger(self) -> logging.Logger:
-        return self._logger
-
-    async def async_save(self, installation: SlackInstallation) -> None:
+    async def install(self, _request: Request) -> Response:
+        """Send the browser to Slack, with a state that it must bring back."""
         try:
-            await self._installations.save(await self._ours(installation))
-        except (StorageError, ChatError) as error:
-            message = "The installation could not be stored."
-            raise BoltError(message) from error
+            state = await self.tickets.issue(_STATE, "", _STATE_LIFETIME)
+        except StorageError:
+            return _page(503, _AWAY)
+        url = f"{self.authorize_url}&{urlencode({'state': state})}"
+        response = RedirectResponse(url, 302, headers=_HEADERS)
+        response.set_cookie(
+            _COOKIE,
+            state,
+            max_age=int(_STATE_LIFETIME.total_seconds()),
+            path=_COOKIE_PATH,
+            secure=True,
+            httponly=True,
+            samesite="lax",
+        )
+        return response
 
-    async def _ours(self, installation: SlackInstallation) -> Installation:
-        token = installation.bot_token or ""
-        access = await examined(self._http, token)
-        credentials = {BOT_TOKEN: token}
-        if installation.bot_refresh_token:
-            credentials[REFRESH_TOKEN] = installation.bot_refresh_token
-        ends = installation.bot_token_expires_at
-        return Installation(
+    async def redirect(self, request: Request) -> Response:
+        """Install the bot in the workspace that has allowed it, and say how that went."""
+        response = await self._answered(request)
+        response.delete_cookie(
+            _COOKIE, path=_COOKIE_PATH, secure=True, httponly=True, samesite="lax"
+        )
+        return response
+
+    async def _answered(self, request: Request) -> Response:
+        if "error" in request.query_params:
+            return _page(200, _DENIED)
+        try:
+            if not await self._is_expected(request):
+                return _page(400, _STALE)
+            await self._install(request.query_params.get("code") or "")
+        except StorageError:
+            return _page(503, _AWAY)
+        except Refused:
+            return _page(400, _REFUSED)
+        except ChatError:
+            return _page(503, _SILENT)
+        return _page(200, _DONE, title=_TITLE)
+
+    async def _is_expected(self, request: Request) -> bool:
+        """Say whether this browser began here; it has used up its state by then."""
+        state = request.query_params.get("state")
+        if not state or state != request.cookies.get(_COOKIE):
+            return False
+        return await self.tickets.redeem(_STATE, state) is not None
+
+    async def _install(self, code: str) -> None:
+        answer = await self.http.exchange({**self.client, "code": code})
+        credentials, expires_at = granted(answer)
+        access = await examined(self.http, credentials[BOT_TOKEN])
+        team, enterprise = answer.get("team") or {}, answer.get("enterprise") or {}
+        is_org_wide = bool(answer.get("is_enterprise_install"))
+        installation = Installation(
             platform=PLATFORM,
-            workspace=workspace_of(
-                installation.enterprise_id,
-                installation.team_id,
-                is_org_wide=bool(installation.is_enterprise_install),
-            ),
-            name=installation.team_name or installation.enterprise_name or access.name,
+            workspace=workspace_of(enterprise.get("id"), team.get("id"), is_org_wide=is_org_wide),
+            name=team.get("name") or enterprise.get("name") or access.name,
             credentials=credentials,
             facts={"url": access.url, "bot_user": access.bot_user, "bot_id": access.bot_id},
-            expires_at=None if not ends else datetime.fromtimestamp(ends, UTC),
+            expires_at=expires_at,
         )
+        await self.installations.save(installation)
+        log.info("slack workspace installed", workspace=installation.workspace)
 
 
-class _States(AsyncOAuthStateStore):
-    """Bolt's store of states on our tickets: each is good for one installation."""
-
-    def __init__(self, tickets: Tickets, logger: logging.Logger) -> None:
-        self._tickets = tickets
-        self._logger = logger
-
-    @property
-    def logger(self) -> logging.Logger:
-        return self._logger
-
-    async def async_issue(self, *args: object, **kwargs: object) -> str:
-        return await self._tickets.issue(_STATE, "", timedelta(seconds=_STATE_S))
-
-    async def async_consume(self, state: str) -> bool:
-        return await self._tickets.redeem(_STATE, state) is not None
+def _page(status: int, sentence: str, *, title: str = _NO_TITLE) -> Response:
+    """Return a page of our own words only."""
+    again = f'<p><a href="{INSTALL_PATH}">Try again</a></p>' if title == _NO_TITLE else ""
+    html = (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+        f"<h1>{title}</h1><p>{sentence}</p>{again}</html>"
+    )
+    return HTMLResponse(html, status, headers=_HEADERS)

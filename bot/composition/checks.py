@@ -7,6 +7,7 @@ from functools import partial
 from adapters.console.checkup import Check, compare
 from bot.composition.models import usable
 from bot.composition.records import open_records
+from bot.composition.slack_checks import slack_checks
 from bot.config import Settings, Wish, seat
 from bot.errors import BadConfig
 from bot.llm.providers import split_model
@@ -45,4 +46,5 @@ def checks(settings: Settings, models: Models) -> list[Check]:
         Check("configuration", configuration),
         Check("database", database),
         *(Check(f"provider {name}", partial(provider, name)) for name in names),
+        *slack_checks(settings),
     ]

@@ -57,7 +57,7 @@ async def open_service(settings: Settings, say: Callable[[str], None]) -> AsyncG
         models = await stack.enter_async_context(open_models(settings))
         seating = await seated(settings, models, Wish())
         database = await stack.enter_async_context(open_database(settings.database_url))
-        slack = await stack.enter_async_context(open_slack(settings, access, database))
+        slack = await stack.enter_async_context(open_slack(settings, access, database, say))
         platforms = {PLATFORM: Platform(slack.chat, slack.chat)}
         opening = open_app(settings, database, models, platforms, is_rehearsal=seating.is_rehearsal)
         app = await stack.enter_async_context(opening)

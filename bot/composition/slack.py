@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-import structlog
 from starlette.routing import Route
 
 from adapters.slack.access import Access, OneWorkspace, Tokens, examined
@@ -41,8 +40,6 @@ PLATFORM = "slack"
 
 _RETRY_EVERY_S = 5.0
 
-log: structlog.stdlib.BoundLogger = structlog.get_logger()
-
 
 @dataclass(frozen=True, slots=True)
 class Slack:
@@ -60,15 +57,19 @@ class Slack:
 
 @asynccontextmanager
 async def open_slack(
-    settings: Settings, access: SlackAccess, database: Database
+    settings: Settings, access: SlackAccess, database: Database, say: Callable[[str], None]
 ) -> AsyncGenerator[Slack]:
-    """Open what the council writes to. Raises `BadConfig` for a token that Slack does not take."""
+    """Open what the council writes to; `say` tells the operator what it waits for.
+
+    Raises `BadConfig` for a token that Slack does not take.
+    """
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(open_http(access.api_url))
         installations = _installations(settings, access, database)
         if installations is None:
-            tokens: Tokens = OneWorkspace(await _examined(http, access.bot_token or ""))
+            tokens: Tokens = OneWorkspace(await _examined(http, access, say))
         else:
+            await installations.reseal(PLATFORM)
             tokens = InstalledTokens(
                 installations,
                 http,
@@ -130,6 +131,7 @@ async def listening(
         )
         routes += oauth_routes(installing)
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(desk.errands)
         if access.app_token is not None:
             await stack.enter_async_context(open_socket(bolt, slack.http, access.app_token))
         yield routes
@@ -147,23 +149,23 @@ def described(slack: Slack) -> str:
 
 def _installations(
     settings: Settings, access: SlackAccess, database: Database
-) -> Installations | None:
+) -> SqlInstallations | None:
     if not access.has_many_workspaces:
         return None
     return SqlInstallations(database, Seal(parse_keys(settings.secret_key or "")))
 
 
-async def _examined(http: SlackHttp, token: str) -> Access:
+async def _examined(http: SlackHttp, access: SlackAccess, say: Callable[[str], None]) -> Access:
     """Return what the bot token gives access to, as soon as Slack says so."""
     while True:
         try:
-            return await examined(http, token)
+            return await examined(http, access.bot_token or "")
         except Refused as refused:
             message = (
                 f"Slack does not take SLACK_BOT_TOKEN ({refused.code}): copy the Bot User OAuth "
                 "Token (xoxb-…) from OAuth & Permissions, or install the app again."
             )
             raise BadConfig(message) from refused
-        except ChatError:
-            log.warning("slack does not answer; trying again")
+        except ChatError as error:
+            say(f"{error} Trying again: {access.api_url}")
             await asyncio.sleep(_RETRY_EVERY_S)

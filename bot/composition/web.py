@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncGenerator, Generator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 
 import uvicorn
 from starlette.applications import Starlette
@@ -12,10 +13,8 @@ from starlette.routing import BaseRoute
 
 from bot.errors import BadConfig
 
-# Slack gives up after 3 s; whoever is slower to send has gone.
 _KEEP_ALIVE_S = 20
 _GOODBYE_S = 5
-_LOOK_EVERY_S = 0.005
 
 
 class _Server(uvicorn.Server):
@@ -34,8 +33,6 @@ async def open_web(routes: Sequence[BaseRoute], host: str, port: int) -> AsyncGe
     """
     config = uvicorn.Config(
         Starlette(routes=list(routes)),
-        host=host,
-        port=port,
         log_config=None,  # it would log what is asked, addresses and all
         access_log=False,
         server_header=False,
@@ -43,18 +40,21 @@ async def open_web(routes: Sequence[BaseRoute], host: str, port: int) -> AsyncGe
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_GOODBYE_S,
     )
+    with closing(_listener(host, port)) as listener:
+        server = _Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            yield int(listener.getsockname()[1])
+        finally:
+            server.should_exit = True
+            await asyncio.wait({serving})
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """Take the address; who connects from now on waits for the server to start."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listener = config.bind_socket()
-    except SystemExit as error:  # uvicorn's way to say so
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
         message = f"COUNCIL_HTTP_HOST and COUNCIL_HTTP_PORT ({host}:{port}) cannot be used."
         raise BadConfig(message) from error
-    server = _Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        while not server.started and not serving.done():  # noqa: ASYNC110 uvicorn tells nobody
-            await asyncio.sleep(_LOOK_EVERY_S)
-        yield int(listener.getsockname()[1])
-    finally:
-        server.should_exit = True
-        await asyncio.wait({serving})
-        listener.close()

@@ -31,7 +31,6 @@ class _Environment(BaseSettings):
 
     config: Path | None = None
     database_url: SecretStr | None = None
-    secret_key: SecretStr | None = None
     slack_api_url: str | None = None
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=3000, ge=0, le=65535)
@@ -88,7 +87,7 @@ def load() -> Settings:
         file=file,
         providers=_providers(file, source),
         secrets=_secrets(),
-        secret_key=environment.secret_key.get_secret_value() if environment.secret_key else None,
+        secret_key=_key("COUNCIL_SECRET_KEY"),
         slack_api_url=environment.slack_api_url,
         http_host=environment.http_host,
         http_port=environment.http_port,

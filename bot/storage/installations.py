@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import cast
 
+import structlog
 from sqlalchemy import Connection, Row, delete, or_, select, update
 
+from bot.errors import StorageError
 from bot.ports import Installation
 from bot.storage.database import Database
 from bot.storage.sealing import Seal
@@ -15,6 +18,8 @@ from bot.storage.statements import upsert
 from bot.storage.tables import installations
 
 _ROW = installations.c
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 class SqlInstallations:
@@ -54,13 +59,32 @@ class SqlInstallations:
         return None if row is None else self._opened(row)
 
     async def all(self, platform: str) -> tuple[Installation, ...]:
-        """Return the installations of a platform."""
+        """Return the installations of a platform, but for those whose seal does not open."""
 
         def read(connection: Connection) -> list[Row[tuple[object, ...]]]:
             owned = select(installations).where(_ROW.platform == platform)
             return list(connection.execute(owned.order_by(_ROW.workspace)))
 
-        return tuple(self._opened(row) for row in await self._database.read(read))
+        found: list[Installation] = []
+        for row in await self._database.read(read):
+            try:
+                found.append(self._opened(row))
+            except StorageError:
+                log.warning("installation not opened", workspace=str(row.workspace))
+        return tuple(found)
+
+    async def reseal(self, platform: str) -> None:
+        """Seal with the newest key what older ones sealed, so that those can be taken away."""
+
+        def outdated(connection: Connection) -> list[str]:
+            owned = select(_ROW.workspace, _ROW.sealed).where(_ROW.platform == platform)
+            rows = connection.execute(owned)
+            return [row.workspace for row in rows if not self._seal.is_current(row.sealed)]
+
+        for workspace in await self._database.read(outdated):
+            with suppress(StorageError):
+                if (installation := await self.find(platform, workspace)) is not None:
+                    await self.save(installation)
 
     async def remove(self, platform: str, workspace: str) -> None:
         """Forget an installation and its credentials; none is fine."""

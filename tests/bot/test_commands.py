@@ -16,6 +16,8 @@ COMMANDS: list[tuple[str, Command]] = [
     ("cancel", Cancel()),
     (f"cancel {ID}", Cancel(ID)),
     (f"Cancel {ID.upper()}", Cancel(ID)),
+    ("cancel nonsense", Cancel("nonsense")),
+    ("cancel\n" + ID, Cancel(ID)),
     ("history", History()),
     ("history  event log", History("event log")),
     ("Which database?", Ask("Which database?")),
@@ -25,6 +27,7 @@ COMMANDS: list[tuple[str, Command]] = [
     ("ask history of Rome", Ask("history of Rome")),
     ("ask  help", Ask("help")),
     ("ask", Ask("")),
+    ("ask\nhistory\nof Rome", Ask("history\nof Rome")),
     ("helpful tips?", Ask("helpful tips?")),
     ("line one\nline two", Ask("line one\nline two")),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Connection, select
 
@@ -57,6 +59,25 @@ class TestSqlInstallations(InstallationsContract):
 
         with pytest.raises(StorageError, match="do not belong to their row"):
             await installations.find("slack", "T2")
+
+    async def test_what_older_keys_sealed_is_sealed_anew(self, database: Database) -> None:
+        old, new = new_key(), new_key()
+        await SqlInstallations(database, Seal(parse_keys(old))).save(ACME)
+
+        await SqlInstallations(database, Seal(parse_keys(f"{new},{old}"))).reseal("slack")
+
+        with_new_alone = SqlInstallations(database, Seal(parse_keys(new)))
+        assert await with_new_alone.find("slack", "T1") == ACME
+
+    async def test_one_that_does_not_open_leaves_the_others(self, database: Database) -> None:
+        await SqlInstallations(database, Seal(parse_keys(new_key()))).save(ACME)
+        installations = SqlInstallations(database, SEAL)
+        other = replace(ACME, workspace="T2")
+        await installations.save(other)
+
+        await installations.reseal("slack")
+
+        assert await installations.all("slack") == (other,)
 
 
 class TestSqlTickets(TicketsContract):
