@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 
@@ -39,25 +38,22 @@ class History:
 
 Command = Ask | Help | Status | Cancel | History
 
-# A deliberation's id: 16 characters of Crockford's base 32.
-_ID = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
-
 
 def parse(text: str) -> Command:
     """Read a command; whatever does not begin with the word of one is a question.
 
-    `help`, `status` and `cancel` are commands only by themselves, or with a deliberation's id, so
-    that "help us choose a database" is a question. `ask` in front makes anything a question.
+    `help` and `status` are commands only by themselves, so that "help us choose a database" is a
+    question; `cancel` also with a single word, which is taken for an id. `ask` in front makes
+    anything a question.
     """
     text = text.strip()
-    first, _, rest = text.partition(" ")
-    word, rest = first.lower(), rest.strip()
-    match word:
+    first, rest, *_ = (*text.split(maxsplit=1), "", "")
+    match first.lower():
         case "ask":
             return Ask(rest)
         case "history":
             return History(rest)
-        case "cancel" if not rest or _ID.fullmatch(rest.lower()):
+        case "cancel" if len(rest.split()) <= 1:
             return Cancel(rest.lower() or None)
         case "" | "help" if not rest:
             return Help()

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
-from typing import Any, cast
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any, TypeAlias, cast
 
 import structlog
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
 
-from adapters.slack import forms, listeners
+from adapters.slack import forms, home, listeners
 from adapters.slack.access import Tokens, workspace_of
 from adapters.slack.caller import Caller, of_command, of_event, of_interaction
 from adapters.slack.conclusion import FEEDBACK, FOLLOW_UP, REVIEWS
@@ -26,24 +27,32 @@ from adapters.slack.failures import Refused
 from adapters.slack.http import Json, SlackHttp, silent_logger
 from adapters.slack.root import STOP
 from adapters.slack.untrusted import escaped
-from bot.errors import ChatError, CouncilError, StorageError, WrongUse
+from bot.errors import ChatError, StorageError, WrongUse
 
 SHORTCUT = "ask_council"
 
-# Slack gives up after 3 s; what takes longer is said to take too long while Slack still listens.
-_WITHIN_S = 2.6
-_ANYTHING = re.compile(".*", re.DOTALL)
-_TOO_SLOW = (
-    "This takes too long right now. If no council begins here in a moment, please ask again."
-)
-_NO_DATABASE = "I cannot do this right now; please try again in a moment."
-_NO_WINDOW = "Slack did not open the window; please try again."
-_NOT_INSTALLED = (
-    "Council is not installed in this workspace any more; an admin can install it again."
-)
+# Slack gives up after 3 s; what takes longer goes on, and is said when it comes.
+_WITHIN_S = 2.5
+_NO_DATABASE = "My database does not answer, so nothing was done. Please try again in a moment."
+_NO_SLACK = "Slack did not do what I asked it for. Please try again in a moment."
+_BROKE_OFF = "Something went wrong inside the bot. Please try again in a moment."
+_NOT_INSTALLED = "Council is not installed in your workspace; an admin can install it."
 
-Ack = Callable[..., Awaitable[BoltResponse]]
-Context = Any
+_Ack: TypeAlias = Callable[..., Awaitable[BoltResponse]]
+_Context: TypeAlias = Any
+_Saying: TypeAlias = Coroutine[Any, Any, str | None]
+
+_CLICKS: Mapping[str, Callable[[Desk, Caller, str], _Saying]] = {
+    STOP: listeners.stop,
+    FOLLOW_UP: listeners.follow_up,
+    REVIEWS: listeners.show_reviews,
+    FEEDBACK: listeners.rate,
+}
+_FORMS: Mapping[str, Callable[[Desk, Caller, Json], _Saying]] = {
+    forms.ABOUT: listeners.ask_about,
+    forms.FOLLOW_UP: listeners.ask_further,
+}
+
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
@@ -58,7 +67,7 @@ def build(
     """Return the Bolt app. `on_removal` is told the workspaces that took their access away."""
 
     async def authorize(
-        enterprise_id: str | None, team_id: str | None, context: Context
+        enterprise_id: str | None, team_id: str | None, context: _Context
     ) -> AuthorizeResult:
         return await _authorized(tokens, enterprise_id, team_id, _workspace(context))
 
@@ -66,6 +75,7 @@ def build(
         name="council",
         logger=silent_logger("slack.bolt"),  # it logs whole bodies, at INFO too
         process_before_response=True,
+        raise_error_for_unhandled_request=True,
         signing_secret=signing_secret,
         client=http.client,
         authorize=authorize,
@@ -80,78 +90,66 @@ def build(
 
 
 def _take_words(app: AsyncApp, desk: Desk) -> None:
-    async def on_command(ack: Ack, body: Json, context: Context) -> BoltResponse:
-        caller = of_command(body, _workspace(context))
-        typed = listeners.command(
-            desk, caller, str(body.get("text") or ""), f"command:{body['trigger_id']}"
-        )
-        said = await _in_time(typed, _TOO_SLOW)
+    async def on_command(ack: _Ack, body: Json, context: _Context) -> BoltResponse:
+        caller, text = of_command(body, _workspace(context)), str(body.get("text") or "")
+        delivery = f"command:{body['trigger_id']}"
+        said = await _in_time(desk, caller, listeners.command(desk, caller, text, delivery))
         return await (ack() if said is None else ack(text=said, response_type="ephemeral"))
 
-    async def on_message(event: Json, context: Context) -> None:
+    async def on_message(event: Json, context: _Context) -> None:
         caller = of_event(event, _workspace(context))
-        async with asyncio.timeout(_WITHIN_S):
+        try:
+            # Slack delivers again what was not stored in time.
             said = await listeners.message(desk, caller, event)
-            if said is not None:
-                await _whisper(desk, caller, said)
+        except WrongUse as error:
+            said = escaped(str(error))
+        _whisper(desk, caller, said)
 
-    app.command(_ANYTHING)(on_command)
+    app.command(re.compile(".*"))(on_command)  # operators may call it something else
     app.event("app_mention")(on_message)
     app.event("message")(on_message)
 
 
 def _take_clicks(app: AsyncApp, desk: Desk) -> None:
-    async def on_shortcut(ack: Ack, body: Json, context: Context) -> BoltResponse:
+    async def on_shortcut(ack: _Ack, body: Json, context: _Context) -> BoltResponse:
         caller = of_interaction(body, _workspace(context))
-        await _answered(desk, caller, listeners.shortcut(desk, caller, body))
+        opening = listeners.shortcut(desk, caller, body["message"])
+        _whisper(desk, caller, await _in_time(desk, caller, opening))
         return await ack()
 
-    async def on_click(ack: Ack, body: Json, action: Json, context: Context) -> BoltResponse:
+    async def on_click(ack: _Ack, body: Json, action: Json, context: _Context) -> BoltResponse:
         caller = of_interaction(body, _workspace(context))
-        value = str(action.get("value") or "")
-        match action["action_id"]:
-            case str(name) if name == STOP:
-                work: Awaitable[None] = listeners.stop(desk, caller, value)
-            case str(name) if name == FOLLOW_UP:
-                work = listeners.follow_up(desk, caller, body, value)
-            case str(name) if name == REVIEWS:
-                work = listeners.show_reviews(desk, caller, body, value)
-            case str(name) if name == FEEDBACK:
-                work = listeners.rate(desk, caller, value)
-            case _:
-                work = asyncio.sleep(0)
-        await _answered(desk, caller, work)
+        take, value = _CLICKS[action["action_id"]], str(action.get("value") or "")
+        _whisper(desk, caller, await _in_time(desk, caller, take(desk, caller, value)))
         return await ack()
 
     app.shortcut(SHORTCUT)(on_shortcut)
-    app.action(_ANYTHING)(on_click)
+    for action_id in _CLICKS:
+        app.action(action_id)(on_click)
 
 
 def _take_forms(app: AsyncApp, desk: Desk) -> None:
-    async def on_form(ack: Ack, body: Json, view: Json, context: Context) -> BoltResponse:
+    async def on_form(ack: _Ack, body: Json, view: Json, context: _Context) -> BoltResponse:
         caller = of_interaction(body, _workspace(context))
-        take = listeners.ask_about if view["callback_id"] == forms.ABOUT else listeners.ask_further
-        fault = await _in_time(take(desk, caller, view), _TOO_SLOW)
+        take = _FORMS[view["callback_id"]]
+        fault = await _in_time(desk, caller, take(desk, caller, view))
         if fault is None:
             return await ack()
         return await ack(response_action="errors", errors={forms.QUESTION: fault})
 
-    for callback in (forms.ABOUT, forms.FOLLOW_UP):
-        app.view(callback)(on_form)
+    for callback_id in _FORMS:
+        app.view(callback_id)(on_form)
 
 
 def _take_events(app: AsyncApp, desk: Desk, on_removal: Callable[[str], Awaitable[None]]) -> None:
-    async def on_home(event: Json, context: Context) -> None:
-        if event.get("tab") != "home":
-            return
-        workspace = _workspace(context)
-        async with asyncio.timeout(_WITHIN_S):
-            await listeners.open_home(desk, str(event["user"]), workspace)
+    async def on_home(event: Json, context: _Context) -> None:
+        if event.get("tab") == "home":
+            desk.errands.begin(home.publish(desk, str(event["user"]), _workspace(context)))
 
-    async def on_uninstalled(context: Context) -> None:
+    async def on_uninstalled(context: _Context) -> None:
         await on_removal(_workspace(context))
 
-    async def on_revoked(event: Json, context: Context) -> None:
+    async def on_revoked(event: Json, context: _Context) -> None:
         if event.get("tokens", {}).get("bot"):
             await on_removal(_workspace(context))
 
@@ -160,46 +158,35 @@ def _take_events(app: AsyncApp, desk: Desk, on_removal: Callable[[str], Awaitabl
     app.event("tokens_revoked")(on_revoked)
 
 
-async def _in_time(work: Awaitable[str | None], otherwise: str) -> str | None:
-    """Return what a listener says, or something else if it cannot say it in time."""
+async def _in_time(desk: Desk, caller: Caller, work: _Saying) -> str | None:
+    """Return what a listener says; what comes too late for the acknowledgement is whispered."""
+    saying = desk.errands.begin(_spoken(work))
+    await asyncio.wait({saying}, timeout=_WITHIN_S)
+    if saying.done():
+        return saying.result()
+
+    async def say_later() -> None:
+        _whisper(desk, caller, await saying)
+
+    desk.errands.begin(say_later())
+    return None
+
+
+async def _spoken(work: _Saying) -> str | None:
+    """Return what a listener says, or why it could not do what it was asked for."""
     try:
-        async with asyncio.timeout(_WITHIN_S):
-            return await work
-    except (TimeoutError, ChatError):
-        return otherwise
+        return await work
+    except WrongUse as error:
+        return escaped(str(error))
     except StorageError:
         return _NO_DATABASE
+    except ChatError:
+        return _NO_SLACK
 
 
-async def _answered(desk: Desk, caller: Caller, work: Awaitable[None]) -> None:
-    """Do what a click asks for; say it to that person if it cannot be done."""
-    try:
-        async with asyncio.timeout(_WITHIN_S):
-            await work
-    except (TimeoutError, CouncilError) as error:
-        await _whisper(desk, caller, _why_not(error))
-
-
-def _why_not(error: Exception) -> str:
-    match error:
-        case WrongUse():
-            return escaped(str(error))
-        case StorageError():
-            return _NO_DATABASE
-        case _:
-            return _NO_WINDOW
-
-
-async def _whisper(desk: Desk, caller: Caller, sentence: str) -> None:
-    """Say something while Slack waits, or a little later if it takes longer."""
-    await asyncio.wait({desk.later(_quietly(desk, caller, sentence))}, timeout=_WITHIN_S / 2)
-
-
-async def _quietly(desk: Desk, caller: Caller, sentence: str) -> None:
-    try:
-        await listeners.whisper(desk, caller, sentence)
-    except ChatError as error:
-        log.warning("not said", workspace=caller.workspace, error=type(error).__name__)
+def _whisper(desk: Desk, caller: Caller, sentence: str | None) -> None:
+    if sentence is not None:
+        desk.errands.begin(listeners.whisper(desk, caller, sentence))
 
 
 async def _authorized(
@@ -219,12 +206,16 @@ async def _authorized(
     )
 
 
-async def _failed(error: Exception) -> BoltResponse:
-    """Let Slack deliver again what could not be taken; its words stay out of the log."""
+async def _failed(error: Exception, body: Json) -> BoltResponse:
+    """Let Slack deliver again what could not be taken; an error's own words stay out of the log."""
+    if isinstance(error, BoltUnhandledRequestError):
+        return BoltResponse(status=200)  # a button with a link, an event that nobody asked for
     log.warning("delivery failed", error=type(error).__name__)
+    if "command" in body:
+        return BoltResponse(status=200, body=_BROKE_OFF)  # it is not delivered again
     return BoltResponse(status=503)
 
 
-def _workspace(context: Context) -> str:
+def _workspace(context: _Context) -> str:
     is_org_wide = bool(context.is_enterprise_install)
     return workspace_of(context.enterprise_id, context.team_id, is_org_wide=is_org_wide)

@@ -2,80 +2,77 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
 
 from adapters.slack.api import SlackApi
 from adapters.slack.failures import Refused
 from adapters.slack.http import Json
+from adapters.slack.lookups import Lookups
 from bot.errors import ChatError
 
-# A channel that was fine is looked at again after this; what is wrong is looked at each time.
-_FRESH_S = 60.0
+# Slack wants its acknowledgement within 3 s, and who asks is looked up after this.
 _WITHIN_S = 1.0
-_MOST_KNOWN = 10_000
+# Many questions at once are one call; who takes the bot away meanwhile pays for them in vain.
+_FRESH_S = 10.0
 
-_INVITE = "Type `/invite @{bot}` here, then ask again."
-_OUTSIDE = "I am not in this channel yet. {invite}"
+_OUTSIDE = "I am not in this channel yet. Type `/invite @Council` here, then ask again."
 _HIDDEN = (
-    "I cannot see this conversation. In a private channel, {invite} In a direct message between "
-    "people I cannot answer."
+    "I cannot see this conversation. In a private channel, type `/invite @Council`, then ask "
+    "again. In a direct message between people I cannot answer."
 )
 _ARCHIVED = "This channel is archived; unarchive it or ask in another one."
 _SHARED = (
     "This channel is shared with another company, where I stay silent until my operator allows "
     "it (`slack.shared_channels` in council.toml). Ask in a channel of your own."
 )
-_SILENT = "Slack did not answer in time, so nothing was started. Please ask again in a moment."
+_SILENT = (
+    "Slack did not tell me in time whether I may answer here, so nothing was started. Please ask "
+    "again in a moment."
+)
 _NO_ACCESS = "I lost access to this workspace; an admin must install me again."
 
 
 class Channels:
-    """Looks channels up and remembers for a minute those in which the council may answer."""
+    """Looks channels up; those in which the council may answer are remembered for a moment."""
 
     def __init__(self, api: SlackApi, *, may_answer_shared: bool = False) -> None:
         self._api = api
         self._may_answer_shared = may_answer_shared
-        self._fine: dict[tuple[str, str], float] = {}
+        self._known = Lookups(self._look, fresh_s=_FRESH_S)
 
-    async def fault(self, channel: str, workspace: str, bot: str) -> str | None:
+    async def fault(self, channel: str, workspace: str) -> str | None:
         """Return a sentence on why the council cannot answer here and what to do; None if it can.
 
-        `bot` is what people call the bot.
+        It is our own markup, and reads as well where Slack knows none.
         """
-        key = (workspace, channel)
-        if self._fine.get(key, 0.0) > time.monotonic():
-            return None
         try:
-            answer = await self._api.call(
-                "conversations.info", workspace, {"channel": channel}, within_s=_WITHIN_S
-            )
+            async with asyncio.timeout(_WITHIN_S):
+                found = await self._known.get(workspace, channel)
         except Refused as refused:
-            return _unseen(refused.code, bot)
-        except ChatError:
+            return _unseen(refused.code)
+        except (ChatError, TimeoutError):
             return _SILENT
-        fault = self._fault_of(answer["channel"], bot)
-        if fault is None:
-            if len(self._fine) >= _MOST_KNOWN:
-                self._fine.clear()
-            self._fine[key] = time.monotonic() + _FRESH_S
+        fault = self._fault_of(found)
+        if fault is not None:
+            self._known.forget(workspace, channel)
         return fault
 
-    def _fault_of(self, channel: Json, bot: str) -> str | None:
+    async def _look(self, workspace: str, channel: str) -> Json:
+        asked = {"channel": channel}
+        answer = await self._api.call("conversations.info", workspace, asked, within_s=_WITHIN_S)
+        return answer["channel"]
+
+    def _fault_of(self, channel: Json) -> str | None:
         if channel.get("is_archived"):
             return _ARCHIVED
         is_shared = channel.get("is_ext_shared") or channel.get("is_pending_ext_shared")
         if is_shared and not self._may_answer_shared:
             return _SHARED
         is_direct = channel.get("is_im") or channel.get("is_mpim")
-        if not is_direct and not channel.get("is_member"):
-            return _OUTSIDE.format(invite=_INVITE.format(bot=bot))
-        return None
+        return None if is_direct or channel.get("is_member") else _OUTSIDE
 
 
-def _unseen(code: str, bot: str) -> str:
+def _unseen(code: str) -> str:
     if code in {"channel_not_found", "not_in_channel"}:
-        invite = _INVITE.format(bot=bot)
-        return _HIDDEN.format(invite=invite[:1].lower() + invite[1:])
-    if code == "is_archived":
-        return _ARCHIVED
-    return _NO_ACCESS
+        return _HIDDEN
+    return _ARCHIVED if code == "is_archived" else _NO_ACCESS

@@ -113,7 +113,9 @@ class SlackChat:
         return await begun(self._api, self._people, target, report, manner)
 
     async def pin(self, post: Post, place: Place) -> None:
-        """Pin a message; unpin our oldest past the number that is kept."""
+        """Pin a message, unless none is to be; unpin our oldest past the number that is kept."""
+        if self._most_pins == 0:
+            return
         message_id = post.message_id or ""
         try:
             await self._pin(message_id, place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adapters.slack.blocks import Block, plain_text, rich_quote, safe, small
+from adapters.slack.blocks import Block, plain_text, rich_quote, safe, section, small
 from adapters.slack.marks import mark
 from adapters.slack.pages import fallback
 from adapters.slack.richtext import rich_text
@@ -21,19 +21,21 @@ ABOUT_THIS = "What do you make of this?"
 
 _TITLE_CHARS = 24
 _QUOTE_CHARS = 2500
-_INPUT_CHARS = (
-    3000  # https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
-)
+# https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
+_INPUT_CHARS = 3000
 _MOST_BLOCKS = 95  # of 100
 _MOST_CHARS = 90_000  # of all blocks; Slack refuses views past about 250 kB
 
 
-def about(message: str, ticket: str) -> Block:
+def about(message: str, files: Sequence[str], ticket: str) -> Block:
     """Ask what the council should say about a message; `ticket` names it on submission."""
     shown = harmless(message).strip()
     quote = f"{shown[:_QUOTE_CHARS]}…" if len(shown) > _QUOTE_CHARS else shown
-    label = "What should the council say about it?"
-    blocks = [rich_quote(quote or "(files only)"), _input(label, ABOUT_THIS, is_optional=True)]
+    blocks = [
+        *([rich_quote(quote)] if quote else []),
+        *([small(f"With {safe(phrases.joined(files))}")] if files else []),
+        _input("What should the council say about it?", ABOUT_THIS, is_optional=True),
+    ]
     return _form("Ask the council", ABOUT, ticket, blocks)
 
 
@@ -67,7 +69,7 @@ def reviews(deliberation: Deliberation) -> Block:
 
 def fault(title: str, sentence: str) -> Block:
     """Say why there is no form."""
-    return _page(title, [_said(sentence)])
+    return _page(title, [section(escaped(sentence))])
 
 
 def _fitting(blocks: Sequence[Block]) -> list[Block]:
@@ -79,11 +81,6 @@ def _fitting(blocks: Sequence[Block]) -> list[Block]:
             return [*kept, small("… The rest is in the thread.")]
         kept.append(block)
     return kept
-
-
-def _said(sentence: str) -> Block:
-    text = {"type": "mrkdwn", "text": escaped(sentence), "verbatim": True}
-    return {"type": "section", "text": text}
 
 
 def _input(label: str, placeholder: str, *, is_optional: bool) -> Block:

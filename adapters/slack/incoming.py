@@ -2,52 +2,81 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterable, Mapping
 
+from adapters.slack.http import Json
 from adapters.slack.people import People
 from bot.domain import Attachment
 
-# https://docs.slack.dev/messaging/formatting-message-text: <@U1>, <#C1|name>, <!here>, <url|label>
-_MARKUP = re.compile(r"<(?P<kind>[@#!]?)(?P<target>[^<>|\n]*)(?:\|(?P<label>[^<>\n]*))?>")
+# https://docs.slack.dev/messaging/formatting-message-text: <@U1>, <#C1|name>, <!here>, <url|label>;
+# other things in angle brackets are what somebody wrote.
+_MARKUP = re.compile(
+    r"<(?:@(?P<user>[UW]\w+)|#(?P<channel>[CGD]\w+)|!(?P<word>\w+)(?:\^[^<>|\n]*)?"
+    r"|(?P<link>(?:https?|mailto|tel|slack):[^<>|\s]*))(?:\|(?P<label>[^<>\n]*))?>"
+)
+_ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _MOST_NAMES = 5  # each may take a call
-_MOST_FILES = 20  # what is above ten is refused with a sentence
 
 
-async def plain_text(text: str, *, bot_user: str, people: People, workspace: str) -> str:
-    """Return a message as its reader sees it, without the mention of the bot."""
-    text = text.replace(f"<@{bot_user}>", " ")
-    users = [found["target"] for found in _MARKUP.finditer(text) if found["kind"] == "@"]
+async def plain_text(text: str, people: People, workspace: str) -> str:
+    """Return a message as its reader sees it."""
+    users = [found["user"] for found in _MARKUP.finditer(text) if found["user"]]
     wanted = list(dict.fromkeys(users))[:_MOST_NAMES]
-    names = {user: (await people.person(user, workspace)).name for user in wanted}
-    shown = _MARKUP.sub(lambda found: _shown(found, names), text)
-    for escape, character in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+    found = await asyncio.gather(*(people.person(user, workspace, user) for user in wanted))
+    names = {person.id: person.name for person in found}
+    shown = _MARKUP.sub(lambda markup: _shown(markup, names), text)
+    for escape, character in _ESCAPES:
         shown = shown.replace(escape, character)
     return shown.strip()
 
 
+def as_markup(typed: str) -> str:
+    """Return what was typed in a form as it would come in a message."""
+    for escape, character in reversed(_ESCAPES):
+        typed = typed.replace(character, escape)
+    return typed
+
+
+def said(message: Json) -> str:
+    """Return the text of a message; apps often put all of it into attachments.
+
+    https://docs.slack.dev/legacy/legacy-messaging/legacy-secondary-message-attachments
+    """
+    parts = [message.get("text")]
+    for attachment in message.get("attachments") or ():
+        written = [attachment.get(name) for name in ("pretext", "title", "text")]
+        parts += written if any(written) else [attachment.get("fallback")]
+    return "\n".join(part for part in parts if part)
+
+
 def attachments(files: Iterable[object]) -> tuple[Attachment, ...]:
     """Return the files of a message, to be fetched when the council begins."""
-    found = [_attachment(file) for file in files if isinstance(file, Mapping)]
-    return tuple(file for file in found if file is not None)[:_MOST_FILES]
+    found = (_attachment(file) for file in files if isinstance(file, Mapping))
+    return tuple(file for file in found if file is not None)
 
 
-def _attachment(file: Mapping[str, object]) -> Attachment | None:
+def _attachment(file: Json) -> Attachment | None:
+    if file.get("mode") == "tombstone":
+        return None  # it was deleted
+    name = str(file.get("name") or file.get("title") or "file")
+    kind = str(file.get("mimetype") or "text/plain")
     source = file.get("url_private_download") or file.get("url_private")
     if not isinstance(source, str):
-        return None  # one that was deleted, or that Slack only tells about
-    name = str(file.get("name") or file.get("title") or "file")
-    return Attachment(name, str(file.get("mimetype") or "text/plain"), source=source)
+        return Attachment(name, kind, fault=f"{name} was left out: Slack does not show it to me.")
+    return Attachment(name, kind, source=source)
 
 
 def _shown(found: re.Match[str], names: Mapping[str, str]) -> str:
-    kind, target, label = found["kind"], found["target"], found["label"]
-    match kind:
-        case "@":
-            return f"@{label or names.get(target) or target}"
-        case "#":
-            return f"#{label or target}"
-        case "!":
-            return label or f"@{target.partition('^')[0]}"
-        case _:
-            return target if not label or label == target else f"{label} ({target})"
+    label = found["label"]
+    if user := found["user"]:
+        return f"@{label or names.get(user) or user}"
+    if channel := found["channel"]:
+        return f"#{label or channel}"
+    if word := found["word"]:
+        return label or f"@{word}"
+    link = found["link"]
+    if not label or link.endswith(label):
+        return link.removeprefix("mailto:")
+    return f"{label} ({link})"

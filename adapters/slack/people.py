@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
 from dataclasses import dataclass
 
 from adapters.slack.api import SlackApi
+from adapters.slack.http import Json
+from adapters.slack.lookups import Lookups
 from bot.domain import Person
 from bot.errors import ChatError
 
+# Slack wants its acknowledgement within 3 s, and the channel is looked up before this.
+_WITHIN_S = 1.0
 # Rights are looked up at each use, but not oftener than this.
 _FRESH_S = 60.0
-_WITHIN_S = 1.0
-_MOST_KNOWN = 10_000
+_NOBODY = "somebody"
 _ORGANISATION = "E"
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A person with the team they belong to; a bot is no person to listen to."""
+    """A person with the team they belong to."""
 
     person: Person
     team: str
-    is_bot: bool
 
 
 class People:
@@ -30,26 +32,18 @@ class People:
 
     def __init__(self, api: SlackApi) -> None:
         self._api = api
-        self._known: dict[tuple[str, str], tuple[float, Profile]] = {}
-
-    async def profile(self, user: str, workspace: str) -> Profile:
-        """Return who somebody is. Raises `ChatError`."""
-        until, known = self._known.get((workspace, user), (0.0, None))
-        if known is not None and until > time.monotonic():
-            return known
-        answer = await self._api.call("users.info", workspace, {"user": user}, within_s=_WITHIN_S)
-        found = _profile(user, answer["user"])
-        if len(self._known) >= _MOST_KNOWN:
-            self._known.clear()
-        self._known[workspace, user] = (time.monotonic() + _FRESH_S, found)
-        return found
+        self._known = Lookups(self._look, fresh_s=_FRESH_S)
 
     async def person(self, user: str, workspace: str, name: str = "") -> Person:
-        """Return somebody with a name and rights; without rights if Slack does not answer."""
+        """Return somebody with a name and rights.
+
+        If Slack does not say so at once, with the name that is given and without rights.
+        """
         try:
-            return (await self.profile(user, workspace)).person
-        except ChatError:
-            return Person(user, name or "somebody")
+            async with asyncio.timeout(_WITHIN_S):
+                return (await self._known.get(workspace, user)).person
+        except (ChatError, TimeoutError):
+            return Person(user, name or _NOBODY)
 
     async def team_of(self, user: str, workspace: str) -> str:
         """Return the team of a person; it is the workspace itself unless that is an organisation.
@@ -58,20 +52,25 @@ class People:
         """
         if not workspace.startswith(_ORGANISATION):
             return workspace
-        return (await self.profile(user, workspace)).team
+        return (await self._known.get(workspace, user)).team
+
+    async def _look(self, workspace: str, user: str) -> Profile:
+        asked = {"user": user}
+        answer = await self._api.call("users.info", workspace, asked, within_s=_WITHIN_S)
+        found: Json = answer["user"]
+        is_admin = bool(found.get("is_admin") or found.get("is_owner"))
+        person = Person(user, _name(found), is_admin and _belongs(found, workspace))
+        return Profile(person, str(found.get("team_id") or ""))
 
 
-def _profile(user: str, said: object) -> Profile:
-    match said:
-        case {"profile": {"display_name": str(display)}} if display.strip():
-            name = display
-        case {"real_name": str(real)} if real.strip():
-            name = real
-        case {"name": str(handle)} if handle.strip():
-            name = handle
-        case _:
-            name = "somebody"
-    fields: dict[str, object] = said if isinstance(said, dict) else {}
-    is_admin = bool(fields.get("is_admin") or fields.get("is_owner"))
-    person = Person(user, name.strip(), is_admin=is_admin)
-    return Profile(person, str(fields.get("team_id") or ""), bool(fields.get("is_bot")))
+def _belongs(user: Json, workspace: str) -> bool:
+    """Say whether somebody is of this workspace or organisation, not of a connected one."""
+    organisation: Json = user.get("enterprise_user") or {}
+    return workspace in (user.get("team_id"), organisation.get("enterprise_id"))
+
+
+def _name(user: Json) -> str:
+    """Return what others see: https://docs.slack.dev/reference/objects/user-object."""
+    profile: Json = user.get("profile") or {}
+    names = (profile.get("display_name"), user.get("real_name"), user.get("name"))
+    return next((name.strip() for name in names if name and name.strip()), _NOBODY)

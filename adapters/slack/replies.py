@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,97 +12,92 @@ from adapters.slack.permalinks import permalink
 from adapters.slack.untrusted import escaped
 from bot import phrases
 from bot.domain import Deliberation
-from bot.errors import ChatError
 from bot.reports import ROOT
 
-_MOST_LISTED = 10
-_QUESTION_CHARS = 120
-_MINUTE_S = 60
-
-_HELP = """*Ask one question, get one well-founded answer.* Several models answer on their own, \
+HELP = """*Ask one question, get one well-founded answer.* Several models answer on their own, \
 review each other's answers without knowing whose they are, and a chairman writes the final answer.
 
 • `/council Which database suits an event log?` asks; so does mentioning me, in a thread too, or \
 writing to me directly
-• _Ask the council about this_ in a message's menu asks about that message, with its files
+• _Ask the council_ in a message's menu asks about that message, with its files
 • `/council status` shows what the council is working on in this channel
 • `/council cancel` stops it
 • `/council history event log` finds earlier questions of this channel
-• `/council ask history of Rome` asks, whatever the question begins with
+• `/council ask history of Rome` asks, whatever the question begins with"""
 
-{council}"""
+_IDLE = "The council is not working on anything in this channel."
+_MOST_LISTED = 10
+_QUESTION_CHARS = 120
+_MEMBERS_CHARS = 400
+_WORDS_CHARS = 200  # the database looks for each word
+_MINUTE_S = 60
 
 
 def help_text(desk: Desk) -> str:
     """Say what the bot can do and who sits."""
     council = desk.council
     members = phrases.joined(member.name for member in council.members)
-    chairman = safe(council.chairman.name, 60)
-    line = f"Here sit {escaped(members)}; {chairman} has the chair. Mode: {council.mode}."
-    return _HELP.format(council=line)
+    line = f"Here sit {safe(members, _MEMBERS_CHARS)}; {safe(council.chairman.name, 60)} has"
+    return f"{HELP}\n\n{line} the chair. Mode: {council.mode}."
 
 
 async def status_text(desk: Desk, caller: Caller) -> str:
     """Say what the council is working on in a channel."""
-    running = await open_ones(desk, caller)
-    if not running:
-        return "The council is not working on anything in this channel."
-    return "\n".join([await _line(desk, one, _since(one)) for one in running])
+    running = await _running(desk, caller)
+    return "\n".join([await _line(desk, one, _age(one)) for one in running]) or _IDLE
 
 
 async def history_text(desk: Desk, caller: Caller, words: str) -> str:
     """List the latest questions of a channel that hold all words."""
-    found = await desk.app.history(words, _MOST_LISTED, within=caller.scope)
-    if not found and words:
-        ask = f"`/council ask history {safe(words, 100)}`"
-        return f"No question of this channel holds these words. To ask it as a question: {ask}"
-    if not found:
+    wanted = words[:_WORDS_CHARS]
+    found = await desk.app.history(wanted, _MOST_LISTED, within=caller.scope)
+    if found:
+        return "\n".join([await _line(desk, one, str(one.state)) for one in found])
+    if not words:
         return "Nothing was asked in this channel yet."
-    return "\n".join([await _line(desk, one, str(one.state)) for one in found])
+    ask = f"`/council ask history {safe(wanted)}`"
+    return f"No question of this channel holds these words. To ask it as a question: {ask}"
 
 
 async def cancel_text(desk: Desk, caller: Caller, deliberation_id: str | None) -> str:
     """Stop a deliberation of this channel, the only one that runs if none is named."""
     if deliberation_id is None:
-        running = await open_ones(desk, caller)
-        if not running:
-            return "The council is not working on anything in this channel."
+        running = await _running(desk, caller)
         if len(running) > 1:
             listed = [await _line(desk, one, f"`/council cancel {one.id}`") for one in running]
             return "\n".join(["Several are running. Which one?", *listed])
+        if not running:
+            return _IDLE
         deliberation_id = running[0].id
-    person = await desk.people.person(caller.user, caller.workspace, caller.name)
-    await desk.app.cancel(deliberation_id, by=person, within=caller.scope)
+    await desk.stop(caller, deliberation_id)
     return "Stopped. What was answered so far stays in the thread."
 
 
-async def open_ones(desk: Desk, caller: Caller) -> Sequence[Deliberation]:
-    """Return what the council is working on in a channel."""
+async def linked(desk: Desk, deliberation: Deliberation) -> str:
+    """Return a question as a link to the message that opened its thread, once that is there.
+
+    Raises `ChatError`, `StorageError`.
+    """
+    question = safe(deliberation.question.text, _QUESTION_CHARS)
+    place = deliberation.question.place
+    for post in await desk.outbox.owed(deliberation.id):
+        if post.slot == ROOT and post.message_id is not None:
+            access = await desk.api.access(place.workspace)
+            link = permalink(access.url, place.channel, post.message_id, place.thread)
+            return f"<{escaped(link)}|{question}>"
+    return question
+
+
+async def _running(desk: Desk, caller: Caller) -> tuple[Deliberation, ...]:
     scope = replace(caller.scope, is_open=True)
     return await desk.app.history(limit=_MOST_LISTED, within=scope)
 
 
 async def _line(desk: Desk, deliberation: Deliberation, more: str) -> str:
-    question = safe(deliberation.question.text, _QUESTION_CHARS)
-    link = await root_link(desk, deliberation)
-    shown = f"<{escaped(link)}|{question}>" if link else question
     asker = safe(deliberation.question.asker, 60)
-    return f"• {shown} · {asker} · {more}"
+    return f"• {await linked(desk, deliberation)} · {asker} · {more}"
 
 
-async def root_link(desk: Desk, deliberation: Deliberation) -> str | None:
-    """Return the address of the message that opened a deliberation's thread, once it is there."""
-    place = deliberation.question.place
-    for post in await desk.outbox.owed(deliberation.id):
-        if post.slot == ROOT and post.message_id is not None:
-            try:
-                access = await desk.api.access(place.workspace)
-            except ChatError:
-                return None
-            return permalink(access.url, place.channel, post.message_id, place.thread)
-    return None
-
-
-def _since(deliberation: Deliberation) -> str:
+def _age(deliberation: Deliberation) -> str:
     minutes = (datetime.now(UTC) - deliberation.created_at).total_seconds() // _MINUTE_S
-    return f"{deliberation.state} since {minutes:.0f} min" if minutes else str(deliberation.state)
+    return f"{deliberation.state} · {minutes:.0f} min" if minutes else str(deliberation.state)

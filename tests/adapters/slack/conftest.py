@@ -10,6 +10,7 @@ import pytest
 from adapters.slack.access import OneWorkspace, examined
 from adapters.slack.http import open_http
 from tests.adapters.slack.desk import Desk
+from tests.adapters.slack.lobby import Lobby, open_lobby
 from tests.adapters.slack.office import SPEED, Office, make_fast
 from tests.fakes.model_server import ModelServer
 from tests.fakes.slack.server import SlackServer
@@ -52,3 +53,10 @@ async def desk(slack: SlackServer) -> AsyncGenerator[Desk]:
     async with open_http(slack.api_url) as http:
         tokens = OneWorkspace(await examined(http, slack.workspace.bot_token))
         yield Desk(slack, http, tokens, channel, kim)
+
+
+@pytest.fixture
+async def lobby(slack: SlackServer) -> AsyncGenerator[Lobby]:
+    """Give the ways in, in front of a council that never answers."""
+    async with open_lobby(slack) as lobby:
+        yield lobby

@@ -229,13 +229,26 @@ async def test_why_an_answer_is_not_pinned_is_said(desk: Desk, code: str, words:
 
 
 async def test_a_pin_that_cannot_be_taken_off_costs_nothing(desk: Desk) -> None:
+    desk.chat = desk.new_chat(most_pins=1)
+    course = desk.of(DONE)
+    desk.slack.faults.add("pins.remove", faults.status(503))
+    for number in range(2):
+        post = Post(f"d{number}", "root")
+        await desk.chat.pin(
+            sent_post(post, await desk.chat.post(post, root_report(course))), desk.place
+        )
+
+    assert await desk.pins.oldest(desk.place, beyond=0) == tuple(desk.channel.pins)
+    assert len(desk.channel.pins) == 2
+
+
+async def test_an_operator_may_want_no_pins(desk: Desk) -> None:
     desk.chat = desk.new_chat(most_pins=0)
     root = await desk.rooted(desk.of(DONE))
-    desk.slack.faults.add("pins.remove", faults.status(503))
 
     await desk.chat.pin(root, desk.place)
 
-    assert await desk.pins.oldest(desk.place, beyond=0) == (root.message_id,)
+    assert desk.slack.count("pins.add") == 0
 
 
 async def test_a_pin_that_people_took_off_is_forgotten(desk: Desk) -> None:
