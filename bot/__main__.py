@@ -217,7 +217,7 @@ def _print(request: SlackManifest | NewKey) -> int:
 
         sys.stdout.write(f"{new_key()}\n")
     else:
-        from adapters.slack.manifest import manifest
+        from adapters.slack.setup.manifest import manifest
 
         sys.stdout.write(f"{json.dumps(manifest(request.url), indent=2)}\n")
     return DONE

@@ -19,14 +19,14 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
 from adapters.slack import forms, home, listeners
-from adapters.slack.access import Tokens, workspace_of
 from adapters.slack.caller import Caller, of_command, of_event, of_interaction
-from adapters.slack.conclusion import FEEDBACK, FOLLOW_UP, REVIEWS
 from adapters.slack.desk import Desk
-from adapters.slack.failures import Refused
-from adapters.slack.http import Json, SlackHttp, silent_logger
-from adapters.slack.root import STOP
-from adapters.slack.untrusted import escaped
+from adapters.slack.rich.untrusted import escaped
+from adapters.slack.thread.conclusion import FEEDBACK, FOLLOW_UP, REVIEWS
+from adapters.slack.thread.root import STOP
+from adapters.slack.wire.access import Tokens, workspace_of
+from adapters.slack.wire.failures import Refused
+from adapters.slack.wire.http import Json, SlackHttp, silent_logger
 from bot.errors import ChatError, StorageError, WrongUse
 
 SHORTCUT = "ask_council"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adapters.slack.http import Json
+from adapters.slack.wire.http import Json
 from bot.domain import Place
 from bot.ports import Scope
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from adapters.slack.api import SlackApi
-from adapters.slack.failures import Refused
-from adapters.slack.http import Json
 from adapters.slack.lookups import Lookups
+from adapters.slack.wire.api import SlackApi
+from adapters.slack.wire.failures import Refused
+from adapters.slack.wire.http import Json
 from bot.errors import ChatError
 
 # Slack wants its acknowledgement within 3 s, and who asks is looked up after this.

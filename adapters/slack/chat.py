@@ -6,15 +6,15 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
-from adapters.slack.api import SlackApi
 from adapters.slack.draft import Manner, SlackDraft, begun
-from adapters.slack.failures import Refused
-from adapters.slack.http import Json
-from adapters.slack.messages import Message
 from adapters.slack.people import People
-from adapters.slack.permalinks import permalink
-from adapters.slack.posting import Target, keys_of, send, update
 from adapters.slack.render import render
+from adapters.slack.thread.messages import Message
+from adapters.slack.thread.permalinks import permalink
+from adapters.slack.thread.posting import Target, keys_of, send, update
+from adapters.slack.wire.api import SlackApi
+from adapters.slack.wire.failures import Refused
+from adapters.slack.wire.http import Json
 from bot.attachments import MOST_BYTES
 from bot.domain import Attachment, Place, Post
 from bot.domain.reports import Report, RootReport, SynthesisReport

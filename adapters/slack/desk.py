@@ -9,11 +9,11 @@ from typing import Self, TypeVar
 
 import structlog
 
-from adapters.slack.api import SlackApi
 from adapters.slack.caller import Caller
 from adapters.slack.channels import Channels
 from adapters.slack.incoming import plain_text
 from adapters.slack.people import People
+from adapters.slack.wire.api import SlackApi
 from bot.app import App
 from bot.domain import Attachment, Council, Question, Remark
 from bot.ports import Feedback, Outbox, Tickets

@@ -11,17 +11,17 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 
-from adapters.slack.api import SlackApi
-from adapters.slack.blocks import safe, small
-from adapters.slack.failures import Refused
-from adapters.slack.http import Json
-from adapters.slack.messages import single
-from adapters.slack.pages import pages
 from adapters.slack.people import People
-from adapters.slack.posting import Target, block_id, metadata, update
 from adapters.slack.render import render
-from adapters.slack.richtext import rich_text
-from adapters.slack.untrusted import streamed
+from adapters.slack.rich.pages import pages
+from adapters.slack.rich.richtext import rich_text
+from adapters.slack.rich.untrusted import streamed
+from adapters.slack.thread.blocks import safe, small
+from adapters.slack.thread.messages import single
+from adapters.slack.thread.posting import Target, block_id, metadata, update
+from adapters.slack.wire.api import SlackApi
+from adapters.slack.wire.failures import Refused
+from adapters.slack.wire.http import Json
 from bot.domain.reports import Report, SynthesisReport
 from bot.errors import ChatBusy, ChatError, ChatRefused
 from bot.ports import Sent

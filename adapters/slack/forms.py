@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adapters.slack.blocks import Block, plain_text, rich_quote, safe, section, small
-from adapters.slack.marks import mark
-from adapters.slack.pages import fallback
-from adapters.slack.richtext import rich_text
-from adapters.slack.untrusted import escaped
+from adapters.slack.rich.pages import fallback
+from adapters.slack.rich.richtext import rich_text
+from adapters.slack.rich.untrusted import escaped
+from adapters.slack.thread.blocks import Block, plain_text, rich_quote, safe, section, small
+from adapters.slack.thread.marks import mark
 from bot import phrases
 from bot.domain import Deliberation
 from bot.untrusted import harmless

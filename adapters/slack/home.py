@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from adapters.slack.blocks import Block, header, lines, safe, section, small
 from adapters.slack.caller import PLATFORM
 from adapters.slack.desk import Desk
-from adapters.slack.http import Json
-from adapters.slack.marks import mark
 from adapters.slack.replies import HELP, linked
+from adapters.slack.thread.blocks import Block, header, lines, safe, section, small
+from adapters.slack.thread.marks import mark
+from adapters.slack.wire.http import Json
 from bot.domain import Council
 from bot.ports import Scope
 

@@ -6,8 +6,8 @@ import asyncio
 import re
 from collections.abc import Iterable, Mapping
 
-from adapters.slack.http import Json
 from adapters.slack.people import People
+from adapters.slack.wire.http import Json
 from bot.domain import Attachment
 
 # https://docs.slack.dev/messaging/formatting-message-text: <@U1>, <#C1|name>, <!here>, <url|label>;

@@ -13,12 +13,12 @@ from typing import cast
 
 from adapters.slack import forms
 from adapters.slack.caller import Caller
-from adapters.slack.conclusion import BAD, GOOD
 from adapters.slack.desk import Desk
-from adapters.slack.failures import Refused
-from adapters.slack.http import Json
 from adapters.slack.incoming import as_markup, attachments, said
 from adapters.slack.replies import cancel_text, help_text, history_text, status_text
+from adapters.slack.thread.conclusion import BAD, GOOD
+from adapters.slack.wire.failures import Refused
+from adapters.slack.wire.http import Json
 from bot.commands import Ask, Cancel, Help, History, Status, parse
 from bot.domain import Attachment, Remark
 from bot.errors import NotFound, WrongUse

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from adapters.slack.api import SlackApi
-from adapters.slack.http import Json
 from adapters.slack.lookups import Lookups
+from adapters.slack.wire.api import SlackApi
+from adapters.slack.wire.http import Json
 from bot.domain import Person
 from bot.errors import ChatError
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from adapters.slack.blocks import Block, safe, small
-from adapters.slack.conclusion import conclusion, failure
-from adapters.slack.marks import mark
-from adapters.slack.messages import Content, Message, messages
-from adapters.slack.root import root
-from adapters.slack.standings import standings
-from adapters.slack.untrusted import escaped
+from adapters.slack.rich.untrusted import escaped
+from adapters.slack.thread.blocks import Block, safe, small
+from adapters.slack.thread.conclusion import conclusion, failure
+from adapters.slack.thread.marks import mark
+from adapters.slack.thread.messages import Content, Message, messages
+from adapters.slack.thread.root import root
+from adapters.slack.thread.standings import standings
 from bot import phrases
 from bot.domain import Review
 from bot.domain.reports import (

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from adapters.slack.blocks import safe
 from adapters.slack.caller import Caller
 from adapters.slack.desk import Desk
-from adapters.slack.permalinks import permalink
-from adapters.slack.untrusted import escaped
+from adapters.slack.rich.untrusted import escaped
+from adapters.slack.thread.blocks import safe
+from adapters.slack.thread.permalinks import permalink
 from bot import phrases
 from bot.domain import Deliberation
 from bot.reports import ROOT

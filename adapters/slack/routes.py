@@ -15,8 +15,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from adapters.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
-from adapters.slack.oauth import Flow
+from adapters.slack.setup.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
+from adapters.slack.setup.oauth import Flow
 
 # Slack's largest deliveries are views, of at most 250 kB; it gives up after 3 s.
 _MOST_BYTES = 512_000

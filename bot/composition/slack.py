@@ -9,19 +9,19 @@ from dataclasses import dataclass
 
 from starlette.routing import Route
 
-from adapters.slack.access import Access, OneWorkspace, Tokens, examined
-from adapters.slack.api import SlackApi
 from adapters.slack.bolt import build
 from adapters.slack.channels import Channels
 from adapters.slack.chat import SlackChat
 from adapters.slack.desk import Desk
-from adapters.slack.failures import Refused
-from adapters.slack.http import SlackHttp, open_http
-from adapters.slack.installed import InstalledTokens
-from adapters.slack.oauth import flow
 from adapters.slack.people import People
 from adapters.slack.routes import events_route, oauth_routes
-from adapters.slack.socket import open_socket
+from adapters.slack.setup.installed import InstalledTokens
+from adapters.slack.setup.oauth import flow
+from adapters.slack.wire.access import Access, OneWorkspace, Tokens, examined
+from adapters.slack.wire.api import SlackApi
+from adapters.slack.wire.failures import Refused
+from adapters.slack.wire.http import SlackHttp, open_http
+from adapters.slack.wire.socket import open_socket
 from bot.app import App
 from bot.config import Settings, SlackAccess
 from bot.domain import Council

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from adapters.console.checkup import Check
-from adapters.slack.checkup import check_scopes, check_signing_secret, check_token
-from adapters.slack.http import SlackHttp, open_http
-from adapters.slack.installed import BOT_TOKEN
-from adapters.slack.socket import check_app_token
+from adapters.slack.setup.checkup import check_scopes, check_signing_secret, check_token
+from adapters.slack.setup.installed import BOT_TOKEN
+from adapters.slack.wire.http import SlackHttp, open_http
+from adapters.slack.wire.socket import check_app_token
 from bot.config import Settings, SlackAccess
 from bot.errors import BadConfig
 from bot.storage.database import open_database

@@ -1,7 +1,7 @@
 """How soon a thread in Slack shows what has happened: `python -m tests.bench.slack_thread`.
 
-One council at a time in an idle channel, at Slack's real pace. An answer has landed when its model has
-said its last word; it is shown when the fake Slack receives it.
+One council at a time in an idle channel, at Slack's real pace. An answer has landed when its model
+has said its last word; it is shown when the fake Slack receives it.
 """
 
 from __future__ import annotations

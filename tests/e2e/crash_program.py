@@ -17,7 +17,7 @@ from pathlib import Path
 from adapters.console.chat import ConsoleChat, ConsoleDraft
 from adapters.console.screen import Screen
 from bot.__main__ import main
-from bot.composition import desk
+from bot.composition import council, desk
 from bot.domain import Deliberation, Place, Post, Timings
 from bot.domain.events import Fact
 from bot.domain.reports import Report
@@ -109,8 +109,10 @@ class MortalChat(ConsoleChat):
 class MortalEngine(DbosEngine):
     """An engine that may be the last thing a process touches."""
 
-    def __init__(self, fate: Fate, url: str, run: Runner, *, give_up: Runner) -> None:
-        super().__init__(url, run, give_up=give_up)
+    def __init__(
+        self, fate: Fate, url: str, run: Runner, *, give_up: Runner, platforms: Sequence[str]
+    ) -> None:
+        super().__init__(url, run, give_up=give_up, platforms=platforms)
         self._fate = fate
 
     async def start(self, deliberation: Deliberation) -> None:
@@ -137,13 +139,13 @@ def _mortal(
 def compose(fate: Fate) -> None:
     """Put mortal parts where the program composes its own."""
     parts = {
-        "SqlRecords": MortalRecords,
-        "SqlOutbox": MortalOutbox,
-        "ConsoleChat": MortalChat,
-        "DbosEngine": MortalEngine,
+        (council, "SqlRecords"): MortalRecords,
+        (council, "SqlOutbox"): MortalOutbox,
+        (council, "DbosEngine"): MortalEngine,
+        (desk, "ConsoleChat"): MortalChat,
     }
-    for name, part in parts.items():
-        setattr(desk, name, partial(part, fate))
+    for (module, name), part in parts.items():
+        setattr(module, name, partial(part, fate))
     setattr(workflows, "forget", _mortal(workflows.forget, fate))  # noqa: B010 it is another function
 
 

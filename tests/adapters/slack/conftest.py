@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.slack.access import OneWorkspace, examined
-from adapters.slack.http import open_http
+from adapters.slack.wire.access import OneWorkspace, examined
+from adapters.slack.wire.http import open_http
 from tests.adapters.slack.desk import Desk
 from tests.adapters.slack.lobby import Lobby, open_lobby
 from tests.adapters.slack.office import SPEED, Office, make_fast

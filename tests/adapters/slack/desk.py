@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from adapters.slack.access import Tokens
-from adapters.slack.api import SlackApi
 from adapters.slack.chat import SlackChat
-from adapters.slack.http import SlackHttp
 from adapters.slack.people import People
+from adapters.slack.wire.access import Tokens
+from adapters.slack.wire.api import SlackApi
+from adapters.slack.wire.http import SlackHttp
 from bot.domain import Deliberation, Place, Post
 from bot.ports import Sent
 from bot.reports import root_report

@@ -7,15 +7,15 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from adapters.slack.access import OneWorkspace, examined
-from adapters.slack.api import SlackApi
 from adapters.slack.bolt import build
 from adapters.slack.channels import Channels
 from adapters.slack.desk import Desk
-from adapters.slack.http import open_http
 from adapters.slack.people import People
 from adapters.slack.routes import events_route
-from adapters.slack.socket import open_socket
+from adapters.slack.wire.access import OneWorkspace, examined
+from adapters.slack.wire.api import SlackApi
+from adapters.slack.wire.http import open_http
+from adapters.slack.wire.socket import open_socket
 from bot.app import App
 from bot.composition.web import open_web
 from bot.domain import Deliberation, Place, Post, PostState, Question

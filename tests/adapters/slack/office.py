@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from adapters.slack.chat import SlackChat
-from adapters.slack.http import open_http
+from adapters.slack.wire.http import open_http
 from bot.composition import slack as composition
 from bot.composition.service import open_service
 from bot.config import Settings

@@ -10,8 +10,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from adapters.slack.messages import Message
 from adapters.slack.render import render
+from adapters.slack.thread.messages import Message
 from bot.reports import report, root_report
 from tests.adapters.slack.preview import page
 from tests.adapters.slack.samples import DONE, SLOTS

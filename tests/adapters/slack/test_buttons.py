@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from adapters.slack.blocks import actions, button
-from adapters.slack.conclusion import FEEDBACK, FOLLOW_UP, REVIEWS
-from adapters.slack.root import STOP
+from adapters.slack.thread.blocks import actions, button
+from adapters.slack.thread.conclusion import FEEDBACK, FOLLOW_UP, REVIEWS
+from adapters.slack.thread.root import STOP
 from bot.domain import Deliberation, Remark, Review, State
 from bot.domain.events import Passing, ReviewArrived
 from bot.errors import StorageError

@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from adapters.slack import bolt, desk
-from adapters.slack.blocks import actions, button
 from adapters.slack.desk import Errands
+from adapters.slack.thread.blocks import actions, button
 from bot.domain import Deliberation
 from tests.adapters.slack.lobby import Lobby, open_lobby
 from tests.fakes.slack import faults

@@ -9,8 +9,8 @@ import pytest
 import time_machine
 
 from adapters.slack import forms
-from adapters.slack.blocks import actions, button
-from adapters.slack.conclusion import FOLLOW_UP
+from adapters.slack.thread.blocks import actions, button
+from adapters.slack.thread.conclusion import FOLLOW_UP
 from bot.domain import Deliberation, Remark
 from bot.domain.events import SynthesisReady
 from tests.adapters.slack.lobby import Lobby

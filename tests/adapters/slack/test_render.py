@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.slack.blocks import Block
-from adapters.slack.marks import mark
-from adapters.slack.messages import Message
-from adapters.slack.pages import plain
-from adapters.slack.permalinks import permalink
 from adapters.slack.render import render
-from adapters.slack.richtext import rich_text
+from adapters.slack.rich.pages import plain
+from adapters.slack.rich.richtext import rich_text
+from adapters.slack.thread.blocks import Block
+from adapters.slack.thread.marks import mark
+from adapters.slack.thread.messages import Message
+from adapters.slack.thread.permalinks import permalink
 from bot.domain import (
     Answer,
     Ballot,

@@ -1,0 +1,1 @@
+"""Markdown as Slack's rich text, in messages that fit."""

@@ -1,0 +1,1 @@
+"""How the bot gets into workspaces, and whether it is set up well."""

@@ -1,0 +1,1 @@
+"""What a thread in Slack is made of."""

@@ -1,0 +1,102 @@
+"""The final answer, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from adapters.slack.rich.untrusted import escaped
+from adapters.slack.thread.blocks import (
+    Block,
+    actions,
+    button,
+    header,
+    lines,
+    plain_text,
+    safe,
+    small,
+)
+from adapters.slack.thread.messages import Content, Message, messages, single
+from bot import phrases
+from bot.domain.reports import FailureReport, SynthesisReport
+from bot.reports import REHEARSAL_NOTE
+
+FOLLOW_UP = "council_follow_up"
+REVIEWS = "council_reviews"
+FEEDBACK = "council_feedback"
+GOOD, BAD = "good", "bad"
+
+_LINE_CHARS = 550  # five times that, escaped, stays below a section's 3,000
+
+
+def conclusion(report: SynthesisReport) -> tuple[Message, ...]:
+    """Return the final answer: what must be known first, the answer, dissent, and what it took."""
+    above = [
+        header(phrases.title(report)),
+        *lines([_confidence(report)]),
+        *_warnings(phrases.top_notes(report)),
+    ]
+    content = Content(phrases.title(report), report.synthesis.text, above, _below(report))
+    return messages(content)
+
+
+def failure(report: FailureReport) -> Message:
+    """Return the message of a deliberation that ended without an answer."""
+    notes = [REHEARSAL_NOTE] if report.is_rehearsal else []
+    blocks = [
+        *lines([f"*{safe(report.reason, _LINE_CHARS)}*"]),
+        *_warnings([*notes, *report.notes]),
+        small(f"id {safe(report.deliberation_id, 40)}"),
+    ]
+    return single("No answer", report.reason, blocks)
+
+
+def _confidence(report: SynthesisReport) -> str:
+    """Say how far the answer can be trusted, before it is read."""
+    shown = f"*{escaped(report.confidence)}*"
+    match len(report.synthesis.dissent):
+        case 0:
+            return shown
+        case 1:
+            return f"{shown}\nOne member disagrees, see below."
+        case several:
+            return f"{shown}\n{several} views differ, see below."
+
+
+def _warnings(sentences: Sequence[str]) -> list[Block]:
+    """Warn in small print, one line each."""
+    return [small(f"⚠ {safe(sentence, _LINE_CHARS)}") for sentence in sentences]
+
+
+def _below(report: SynthesisReport) -> list[Block]:
+    synthesis = report.synthesis
+    said = [f"*Dissent* · {safe(line, _LINE_CHARS)}" for line in phrases.dissent_lines(synthesis)]
+    said += [f"*Unresolved* · {safe(point, _LINE_CHARS)}" for point in synthesis.unresolved]
+    return [
+        *([{"type": "divider"}] if said else []),
+        *lines(said),
+        small(escaped(phrases.closing_line(report))),
+        actions(
+            button("Ask a follow-up", FOLLOW_UP, report.deliberation_id),
+            button("Show all reviews", REVIEWS, report.deliberation_id),
+        ),
+        _thumbs(report.deliberation_id),
+    ]
+
+
+def _thumbs(deliberation_id: str) -> Block:
+    """https://docs.slack.dev/reference/block-kit/block-elements/feedback-buttons-element."""
+    element = {
+        "type": "feedback_buttons",
+        "action_id": FEEDBACK,
+        "positive_button": {
+            "text": plain_text("Helpful"),
+            "accessibility_label": "This answer was helpful",
+            "value": f"{GOOD}:{deliberation_id}",
+        },
+        "negative_button": {
+            "text": plain_text("Not helpful"),
+            "accessibility_label": "This answer was not helpful",
+            "value": f"{BAD}:{deliberation_id}",
+        },
+    }
+    return {"type": "context_actions", "elements": [element]}
