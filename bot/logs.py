@@ -34,7 +34,6 @@ def configure(level: str, keys: Iterable[str]) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
     )
     # Libraries speak only to those who look for a fault; asyncio would print tracebacks.
     root = logging.getLogger()

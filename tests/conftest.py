@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
 import warnings
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
@@ -72,6 +74,16 @@ class Postgres:
     def _execute(self, statement: str, *values: str) -> None:
         with psycopg.connect(self._address.format("postgres"), autocommit=True) as connection:
             connection.execute(statement.encode(), values)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Generator[None]:
+    """Undo what a program that ran in this process did to logging."""
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers, root.level = handlers, level
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator
 
 import pytest
 import structlog
@@ -9,15 +8,6 @@ import structlog
 from bot import logs
 
 CANARY = "canary-key-0123456789"
-
-
-@pytest.fixture(autouse=True)
-def untouched() -> Generator[None]:
-    root = logging.getLogger()
-    before = root.handlers, root.level
-    yield
-    structlog.reset_defaults()
-    root.handlers, root.level = before[0], before[1]
 
 
 def test_a_key_never_reaches_the_log(capsys: pytest.CaptureFixture[str]) -> None:

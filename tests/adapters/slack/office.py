@@ -106,7 +106,7 @@ class Office:
         before = set(map(id, self.channel.messages))
         reply = await self.slack.command(text, channel=self.channel, person=self.kim)
         assert reply.status == 200
-        assert not reply.body
+        assert not reply.body, reply.body
         await self.slack.until(lambda: bool(self.channel.pins), patience_s=_PATIENCE_S)
         root = next(message for message in self.channel.messages if id(message) not in before)
         await self.slack.until(lambda: "Read the final answer" in str(root.blocks))
@@ -121,8 +121,8 @@ class Office:
         self.models.scripts[CHAIR] = Script(pieces=20, pause_s=0.05)
 
     def impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Give Slack up after a second."""
-        monkeypatch.setattr(composition, "open_http", partial(open_http, timeout_s=1.0))
+        """Give Slack up after two seconds."""
+        monkeypatch.setattr(composition, "open_http", partial(open_http, timeout_s=2.0))
 
     async def idle(self) -> None:
         """Return when the bot works on nothing any more."""

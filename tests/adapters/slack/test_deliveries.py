@@ -6,11 +6,9 @@ import asyncio
 from collections.abc import Generator
 
 import pytest
-import structlog
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from adapters.slack import bolt, desk
 from adapters.slack.desk import Errands
 from adapters.slack.thread.blocks import actions, button
 from bot.domain import Deliberation
@@ -22,10 +20,8 @@ from tests.fakes.slack.shapes import Json
 
 
 @pytest.fixture
-def logs(monkeypatch: pytest.MonkeyPatch) -> Generator[list[EventDict]]:
-    """Collect what is logged; a logger that was used before may be set up otherwise."""
-    for module in (bolt, desk):
-        monkeypatch.setattr(module, "log", structlog.get_logger())
+def logs() -> Generator[list[EventDict]]:
+    """Collect what is logged."""
     with capture_logs() as entries:
         yield entries
 

@@ -77,7 +77,7 @@ async def test_a_silence_of_the_platform_is_waited_out(
 ) -> None:
     office.impatient(monkeypatch)
     skip = {"answer": 1, "review": 4, "synthesis": 8}[slot]
-    office.slack.faults.add("chat.postMessage", faults.silence(2.0, does_work=True), skip=skip)
+    office.slack.faults.add("chat.postMessage", faults.silence(3.0, does_work=True), skip=skip)
 
     async with office.open():
         await office.ask()
