@@ -10,6 +10,7 @@ from bot.domain.reports import (
     Report,
     ReviewReport,
     RootReport,
+    SeatReport,
     SeatStatus,
     SynthesisReport,
     Usage,
@@ -25,6 +26,15 @@ STATUS = {
     SeatStatus.REVIEWING: "reviewing",
     SeatStatus.REVIEWED: "reviewed",
     SeatStatus.FAILED: "failed",
+}
+SIGNS = {
+    SeatStatus.WAITING: "·",
+    SeatStatus.ANSWERING: "✎",
+    SeatStatus.ANSWERED: "✓",
+    SeatStatus.LATE: "✓",
+    SeatStatus.REVIEWING: "✎",
+    SeatStatus.REVIEWED: "✓",
+    SeatStatus.FAILED: "✗",
 }
 FINAL_ANSWER = "Final answer"
 STANDINGS = "Standings"
@@ -68,6 +78,17 @@ def council_line(report: RootReport) -> str:
     members = [seat.name for seat in report.seats]
     line = f"Council: {joined(members)} · chairman {one_line(report.chairman)} · {report.mode}"
     return f"{line} · id {report.deliberation_id}"
+
+
+def seat_state(seat: SeatReport) -> str:
+    """Say what a seat is doing or why it failed, how long it took and how much it wrote."""
+    failed = seat.reason is not None
+    parts = [one_line(f"failed: {seat.reason}", 200) if failed else STATUS[seat.status]]
+    if seat.latency_s is not None:
+        parts.append(seconds(seat.latency_s))
+    if seat.words is not None:
+        parts.append(f"{seat.words:,} words")
+    return " · ".join(parts)
 
 
 def order_line(ballot: Ballot | None) -> str:

@@ -8,9 +8,9 @@ from adapters.slack.rich.pages import fallback
 from adapters.slack.rich.richtext import rich_text
 from adapters.slack.rich.untrusted import escaped
 from adapters.slack.thread.blocks import Block, plain_text, rich_quote, safe, section, small
-from adapters.slack.thread.marks import mark
 from bot import phrases
 from bot.domain import Deliberation
+from bot.marks import mark
 from bot.untrusted import harmless
 
 ABOUT = "council_ask_about"

@@ -9,9 +9,9 @@ from adapters.slack.caller import PLATFORM
 from adapters.slack.desk import Desk
 from adapters.slack.replies import HELP, linked
 from adapters.slack.thread.blocks import Block, header, lines, safe, section, small
-from adapters.slack.thread.marks import mark
 from adapters.slack.wire.http import Json
 from bot.domain import Council
+from bot.marks import mark
 from bot.ports import Scope
 
 _MOST_LISTED = 10

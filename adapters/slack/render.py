@@ -5,7 +5,6 @@ from __future__ import annotations
 from adapters.slack.rich.untrusted import escaped
 from adapters.slack.thread.blocks import Block, safe, small
 from adapters.slack.thread.conclusion import conclusion, failure
-from adapters.slack.thread.marks import mark
 from adapters.slack.thread.messages import Content, Message, messages
 from adapters.slack.thread.root import root
 from adapters.slack.thread.standings import standings
@@ -20,6 +19,7 @@ from bot.domain.reports import (
     StandingsReport,
     SynthesisReport,
 )
+from bot.marks import mark
 
 
 def render(report: Report, *, answer_link: str | None = None) -> tuple[Message, ...]:

@@ -14,10 +14,10 @@ from adapters.slack.thread.blocks import (
     section,
     small,
 )
-from adapters.slack.thread.marks import mark
 from adapters.slack.thread.messages import Message, single
 from bot import phrases
-from bot.domain.reports import RootReport, SeatReport, SeatStatus
+from bot.domain.reports import RootReport, SeatReport
+from bot.marks import mark
 from bot.reports import REHEARSAL_NOTE
 from bot.untrusted import harmless
 
@@ -25,15 +25,6 @@ STOP = "council_stop"
 
 # Longer than any question by the usual limit; operators may allow more.
 _QUESTION_CHARS = 6000
-_SIGNS = {
-    SeatStatus.WAITING: "·",
-    SeatStatus.ANSWERING: "✎",
-    SeatStatus.ANSWERED: "✓",
-    SeatStatus.LATE: "✓",
-    SeatStatus.REVIEWING: "✎",
-    SeatStatus.REVIEWED: "✓",
-    SeatStatus.FAILED: "✗",
-}
 
 
 def root(report: RootReport, answer_link: str | None) -> Message:
@@ -66,16 +57,8 @@ def _asker(report: RootReport) -> str:
 
 
 def _seat(seat: SeatReport) -> str:
-    parts = [f"{_SIGNS[seat.status]} {mark(seat.model)} *{safe(seat.name, 60)}*"]
-    if seat.reason is not None:
-        parts.append(safe(f"failed: {seat.reason}", 200))
-    else:
-        parts.append(phrases.STATUS[seat.status])
-    if seat.latency_s is not None:
-        parts.append(phrases.seconds(seat.latency_s))
-    if seat.words is not None:
-        parts.append(f"{seat.words:,} words")
-    return " · ".join(parts)
+    name = f"{mark(seat.model)} *{safe(seat.name, 60)}*"
+    return f"{phrases.SIGNS[seat.status]} {name} · {escaped(phrases.seat_state(seat))}"
 
 
 def _outcome(report: RootReport, answer_link: str | None) -> list[Block]:

@@ -14,7 +14,6 @@ from adapters.slack.render import render
 from adapters.slack.rich.pages import plain
 from adapters.slack.rich.richtext import rich_text
 from adapters.slack.thread.blocks import Block
-from adapters.slack.thread.marks import mark
 from adapters.slack.thread.messages import Message
 from adapters.slack.thread.permalinks import permalink
 from bot.domain import (
@@ -30,6 +29,7 @@ from bot.domain import (
     State,
 )
 from bot.domain.reports import Report, SeatStatus
+from bot.marks import mark
 from bot.reports import REHEARSAL_NOTE, report, root_report
 from bot.untrusted import harmless
 from tests.adapters.slack.samples import BEGUN, DONE, SLOTS, SYNTHESIS
