@@ -20,21 +20,20 @@ from slack_bolt.error import BoltUnhandledRequestError
 
 from adapters.slack import forms, home, listeners
 from adapters.slack.caller import Caller, of_command, of_event, of_interaction
-from adapters.slack.desk import Desk
+from adapters.slack.desk import SlackDesk
 from adapters.slack.rich.untrusted import escaped
 from adapters.slack.thread.conclusion import FEEDBACK, FOLLOW_UP, REVIEWS
 from adapters.slack.thread.root import STOP
 from adapters.slack.wire.access import Tokens, workspace_of
 from adapters.slack.wire.failures import Refused
 from adapters.slack.wire.http import Json, SlackHttp, silent_logger
-from bot.errors import ChatError, StorageError, WrongUse
+from bot.desk import apology
+from bot.errors import CouncilError, WrongUse
 
 SHORTCUT = "ask_council"
 
 # Slack gives up after 3 s; what takes longer goes on, and is said when it comes.
 _WITHIN_S = 2.5
-_NO_DATABASE = "My database does not answer, so nothing was done. Please try again in a moment."
-_NO_SLACK = "Slack did not do what I asked it for. Please try again in a moment."
 _BROKE_OFF = "Something went wrong inside the bot. Please try again in a moment."
 _NOT_INSTALLED = "Council is not installed in your workspace; an admin can install it."
 
@@ -42,13 +41,13 @@ _Ack: TypeAlias = Callable[..., Awaitable[BoltResponse]]
 _Context: TypeAlias = Any
 _Saying: TypeAlias = Coroutine[Any, Any, str | None]
 
-_CLICKS: Mapping[str, Callable[[Desk, Caller, str], _Saying]] = {
+_CLICKS: Mapping[str, Callable[[SlackDesk, Caller, str], _Saying]] = {
     STOP: listeners.stop,
     FOLLOW_UP: listeners.follow_up,
     REVIEWS: listeners.show_reviews,
     FEEDBACK: listeners.rate,
 }
-_FORMS: Mapping[str, Callable[[Desk, Caller, Json], _Saying]] = {
+_FORMS: Mapping[str, Callable[[SlackDesk, Caller, Json], _Saying]] = {
     forms.ABOUT: listeners.ask_about,
     forms.FOLLOW_UP: listeners.ask_further,
 }
@@ -57,7 +56,7 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 def build(
-    desk: Desk,
+    desk: SlackDesk,
     tokens: Tokens,
     http: SlackHttp,
     *,
@@ -89,7 +88,7 @@ def build(
     return app
 
 
-def _take_words(app: AsyncApp, desk: Desk) -> None:
+def _take_words(app: AsyncApp, desk: SlackDesk) -> None:
     async def on_command(ack: _Ack, body: Json, context: _Context) -> BoltResponse:
         caller, text = of_command(body, _workspace(context)), str(body.get("text") or "")
         delivery = f"command:{body['trigger_id']}"
@@ -110,7 +109,7 @@ def _take_words(app: AsyncApp, desk: Desk) -> None:
     app.event("message")(on_message)
 
 
-def _take_clicks(app: AsyncApp, desk: Desk) -> None:
+def _take_clicks(app: AsyncApp, desk: SlackDesk) -> None:
     async def on_shortcut(ack: _Ack, body: Json, context: _Context) -> BoltResponse:
         caller = of_interaction(body, _workspace(context))
         opening = listeners.shortcut(desk, caller, body["message"])
@@ -128,7 +127,7 @@ def _take_clicks(app: AsyncApp, desk: Desk) -> None:
         app.action(action_id)(on_click)
 
 
-def _take_forms(app: AsyncApp, desk: Desk) -> None:
+def _take_forms(app: AsyncApp, desk: SlackDesk) -> None:
     async def on_form(ack: _Ack, body: Json, view: Json, context: _Context) -> BoltResponse:
         caller = of_interaction(body, _workspace(context))
         take = _FORMS[view["callback_id"]]
@@ -141,7 +140,9 @@ def _take_forms(app: AsyncApp, desk: Desk) -> None:
         app.view(callback_id)(on_form)
 
 
-def _take_events(app: AsyncApp, desk: Desk, on_removal: Callable[[str], Awaitable[None]]) -> None:
+def _take_events(
+    app: AsyncApp, desk: SlackDesk, on_removal: Callable[[str], Awaitable[None]]
+) -> None:
     async def on_home(event: Json, context: _Context) -> None:
         if event.get("tab") == "home":
             desk.errands.begin(home.publish(desk, str(event["user"]), _workspace(context)))
@@ -158,7 +159,7 @@ def _take_events(app: AsyncApp, desk: Desk, on_removal: Callable[[str], Awaitabl
     app.event("tokens_revoked")(on_revoked)
 
 
-async def _in_time(desk: Desk, caller: Caller, work: _Saying) -> str | None:
+async def _in_time(desk: SlackDesk, caller: Caller, work: _Saying) -> str | None:
     """Return what a listener says; what comes too late for the acknowledgement is whispered."""
     saying = desk.errands.begin(_spoken(work))
     await asyncio.wait({saying}, timeout=_WITHIN_S)
@@ -176,15 +177,11 @@ async def _spoken(work: _Saying) -> str | None:
     """Return what a listener says, or why it could not do what it was asked for."""
     try:
         return await work
-    except WrongUse as error:
-        return escaped(str(error))
-    except StorageError:
-        return _NO_DATABASE
-    except ChatError:
-        return _NO_SLACK
+    except CouncilError as error:
+        return escaped(apology(error, "Slack"))
 
 
-def _whisper(desk: Desk, caller: Caller, sentence: str | None) -> None:
+def _whisper(desk: SlackDesk, caller: Caller, sentence: str | None) -> None:
     if sentence is not None:
         desk.errands.begin(listeners.whisper(desk, caller, sentence))
 

@@ -9,6 +9,7 @@ from adapters.slack.rich.richtext import rich_text
 from adapters.slack.rich.untrusted import escaped
 from adapters.slack.thread.blocks import Block, plain_text, rich_quote, safe, section, small
 from bot import phrases
+from bot.desk import ABOUT_THIS
 from bot.domain import Deliberation
 from bot.marks import mark
 from bot.untrusted import harmless
@@ -16,8 +17,6 @@ from bot.untrusted import harmless
 ABOUT = "council_ask_about"
 FOLLOW_UP = "council_ask_further"
 QUESTION, TEXT = "question", "text"
-
-ABOUT_THIS = "What do you make of this?"
 
 _TITLE_CHARS = 24
 _QUOTE_CHARS = 2500

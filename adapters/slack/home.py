@@ -6,15 +6,15 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from adapters.slack.caller import PLATFORM
-from adapters.slack.desk import Desk
+from adapters.slack.desk import SlackDesk
 from adapters.slack.replies import HELP, linked
 from adapters.slack.thread.blocks import Block, header, lines, safe, section, small
 from adapters.slack.wire.http import Json
 from bot.domain import Council
 from bot.marks import mark
 from bot.ports import Scope
+from bot.replies import latest
 
-_MOST_LISTED = 10
 _PAGE = 200  # what Slack recommends
 _MOST_PAGES = 10
 _SHOWN_CHANNELS = 50
@@ -22,21 +22,21 @@ _SHOWN_SEATS = 30
 _INVITE = "None yet. Type `/invite @Council` in a channel, and ask there."
 
 
-async def publish(desk: Desk, user: str, workspace: str) -> None:
+async def publish(desk: SlackDesk, user: str, workspace: str) -> None:
     """Show a person their Home tab. Raises `ChatError`, `StorageError`."""
     channels = await _channels(desk, user, workspace)
     scope = Scope(PLATFORM, workspace, tuple(channels))
-    latest = await desk.app.history(limit=_MOST_LISTED, within=scope)
     listed = [
-        f"• {await linked(desk, one)} · <#{one.question.place.channel}> · {one.state}"
-        for one in latest
+        f"• {await linked(desk, one)} · <#{one.deliberation.question.place.channel}> "
+        f"· {one.deliberation.state}"
+        for one in await latest(desk, scope)
     ]
     names = sorted(channels, key=lambda channel: channels[channel])
     view = _view(desk.council, names, listed)
     await desk.api.call("views.publish", workspace, {"user_id": user, "view": view})
 
 
-async def _channels(desk: Desk, user: str, workspace: str) -> Mapping[str, str]:
+async def _channels(desk: SlackDesk, user: str, workspace: str) -> Mapping[str, str]:
     """Return the channels, with their names, that both the person and the bot are in."""
     team = await desk.people.team_of(user, workspace)
     theirs, ours = await asyncio.gather(
@@ -46,7 +46,7 @@ async def _channels(desk: Desk, user: str, workspace: str) -> Mapping[str, str]:
     return {channel: name for channel, name in theirs.items() if channel in ours}
 
 
-async def _joined(desk: Desk, workspace: str, whose: Json) -> Mapping[str, str]:
+async def _joined(desk: SlackDesk, workspace: str, whose: Json) -> Mapping[str, str]:
     kinds = {"types": "public_channel,private_channel", "exclude_archived": True, "limit": _PAGE}
     joined: dict[str, str] = {}
     cursor: str | None = None

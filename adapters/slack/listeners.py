@@ -6,27 +6,24 @@ nothing to say. All of them raise `WrongUse`, `StorageError` and `ChatError`.
 
 from __future__ import annotations
 
-import json
 import re
-from datetime import timedelta
 from typing import cast
 
 from adapters.slack import forms
 from adapters.slack.caller import Caller
-from adapters.slack.desk import Desk
+from adapters.slack.desk import SlackDesk
 from adapters.slack.incoming import as_markup, attachments, said
-from adapters.slack.replies import cancel_text, help_text, history_text, status_text
+from adapters.slack.replies import help_text, shown
 from adapters.slack.thread.conclusion import BAD, GOOD
 from adapters.slack.wire.failures import Refused
 from adapters.slack.wire.http import Json
+from bot import replies
 from bot.commands import Ask, Cancel, Help, History, Status, parse
+from bot.desk import ABOUT_THIS, TOO_LATE
 from bot.domain import Attachment, Remark
 from bot.errors import NotFound, WrongUse
 
 _ABOUT, _AFTER = "slack about", "slack after"
-# How long a form may stay open before it is sent.
-_LIFETIME = timedelta(hours=12)
-_TOO_LATE = "This form has been open for too long; open it again."
 _NOTHING_SAID = "This message has neither text nor files that I can read."
 _MESSAGE_CHARS = 20_000
 # Messages that people write; other subtypes tell of changes and of people who come and go.
@@ -34,7 +31,7 @@ _WRITTEN = frozenset({None, "file_share", "thread_broadcast", "me_message"})
 
 
 async def command(
-    desk: Desk, caller: Caller, text: str, delivery: str, files: tuple[Attachment, ...] = ()
+    desk: SlackDesk, caller: Caller, text: str, delivery: str, files: tuple[Attachment, ...] = ()
 ) -> str | None:
     """Carry out what was typed; what comes with files is a question."""
     wanted = parse(text)
@@ -42,19 +39,20 @@ async def command(
         wanted = Ask(text)
     match wanted:
         case Ask(question):
-            question = question or (forms.ABOUT_THIS if files else "")
+            question = question or (ABOUT_THIS if files else "")
             return await desk.ask(caller, question, delivery=delivery, attachments=files)
         case Help():
             return help_text(desk)
         case Status():
-            return await status_text(desk, caller)
+            return await shown(desk, await replies.status(desk, caller.scope))
         case Cancel(deliberation_id):
-            return await cancel_text(desk, caller, deliberation_id)
+            return await _cancel(desk, caller, deliberation_id)
         case History(words):
-            return await history_text(desk, caller, await desk.plain(words, caller.workspace))
+            wanted = await desk.plain(words, caller.workspace)
+            return await shown(desk, await replies.history(desk, caller.scope, wanted))
 
 
-async def message(desk: Desk, caller: Caller, event: Json) -> str | None:
+async def message(desk: SlackDesk, caller: Caller, event: Json) -> str | None:
     """Take a message that mentions the bot, or one that was written to it directly."""
     # Two bots that hear each other would never end.
     if event.get("bot_id") or event.get("subtype") not in _WRITTEN or not caller.user:
@@ -71,7 +69,7 @@ async def message(desk: Desk, caller: Caller, event: Json) -> str | None:
     return await command(desk, caller, text.strip(), delivery, files)
 
 
-async def shortcut(desk: Desk, caller: Caller, about: Json) -> str | None:
+async def shortcut(desk: SlackDesk, caller: Caller, about: Json) -> str | None:
     """Open the form to ask about a message."""
     fault = await desk.channels.fault(caller.channel, caller.workspace)
     written, files = said(about), list(about.get("files") or ())
@@ -87,43 +85,43 @@ async def shortcut(desk: Desk, caller: Caller, about: Json) -> str | None:
         "text": text,
         "files": files,
     }
-    ticket = await desk.tickets.issue(_ABOUT, json.dumps(kept), _LIFETIME)
+    ticket = await desk.keep(_ABOUT, kept)
     names = [file.name for file in attachments(files)]
     await _open(desk, caller, forms.about(text, names, ticket))
     return None
 
 
-async def ask_about(desk: Desk, caller: Caller, view: Json) -> str | None:
+async def ask_about(desk: SlackDesk, caller: Caller, view: Json) -> str | None:
     """Ask about the message of a form."""
     kept = await _kept(desk, _ABOUT, caller, view)
     if kept is None:
-        return _TOO_LATE
+        return TOO_LATE
     return await desk.ask(
         _within(caller, kept),
-        _written(view) or forms.ABOUT_THIS,
+        _written(view) or ABOUT_THIS,
         delivery=f"view:{view['id']}",
         attachments=attachments(cast("list[object]", kept["files"])),
         context=(Remark(kept["author"], kept["text"]),) if kept["text"] else (),
     )
 
 
-async def follow_up(desk: Desk, caller: Caller, deliberation_id: str) -> str | None:
+async def follow_up(desk: SlackDesk, caller: Caller, deliberation_id: str) -> str | None:
     """Open the form for the next question."""
     asked = await desk.app.show(deliberation_id, within=caller.scope)
-    ticket = await desk.tickets.issue(_AFTER, json.dumps(_origin(caller)), _LIFETIME)
+    ticket = await desk.keep(_AFTER, _origin(caller))
     await _open(desk, caller, forms.follow_up(asked.question.text, ticket))
     return None
 
 
-async def ask_further(desk: Desk, caller: Caller, view: Json) -> str | None:
+async def ask_further(desk: SlackDesk, caller: Caller, view: Json) -> str | None:
     """Ask the follow-up of a form."""
     kept = await _kept(desk, _AFTER, caller, view)
     if kept is None:
-        return _TOO_LATE
+        return TOO_LATE
     return await desk.ask(_within(caller, kept), _written(view), delivery=f"view:{view['id']}")
 
 
-async def show_reviews(desk: Desk, caller: Caller, deliberation_id: str) -> str | None:
+async def show_reviews(desk: SlackDesk, caller: Caller, deliberation_id: str) -> str | None:
     """Show all reviews in a window."""
     # The right to open one ends after 3 s, so it is opened before anything is looked up.
     opened = await _open(desk, caller, forms.loading("All reviews"))
@@ -136,24 +134,23 @@ async def show_reviews(desk: Desk, caller: Caller, deliberation_id: str) -> str 
     return None
 
 
-async def stop(desk: Desk, caller: Caller, deliberation_id: str) -> str | None:
+async def stop(desk: SlackDesk, caller: Caller, deliberation_id: str) -> str | None:
     """Stop a deliberation; its root message says so."""
-    await desk.stop(caller, deliberation_id)
+    await replies.cancel(desk, caller.scope, await desk.person(caller), deliberation_id)
     return None
 
 
-async def rate(desk: Desk, caller: Caller, value: str) -> str | None:
+async def rate(desk: SlackDesk, caller: Caller, value: str) -> str | None:
     """Note a thumb."""
     thumb, _, deliberation_id = value.partition(":")
     if thumb not in {GOOD, BAD}:
         message = "This button is none of mine any more."
         raise WrongUse(message)
-    await desk.app.show(deliberation_id, within=caller.scope)
-    await desk.feedback.rate(deliberation_id, caller.user, is_good=thumb == GOOD)
+    await desk.rate(deliberation_id, caller.user, caller.scope, is_good=thumb == GOOD)
     return None
 
 
-async def whisper(desk: Desk, caller: Caller, sentence: str) -> None:
+async def whisper(desk: SlackDesk, caller: Caller, sentence: str) -> None:
     """Say something to one person alone: where they are, or directly if the bot is not there."""
     here = {"channel": caller.channel, "thread_ts": caller.thread, "user": caller.user}
     try:
@@ -163,25 +160,26 @@ async def whisper(desk: Desk, caller: Caller, sentence: str) -> None:
         await desk.api.call("chat.postMessage", caller.workspace, {**there, "text": sentence})
 
 
-async def _author(desk: Desk, caller: Caller, about: Json) -> str:
+async def _cancel(desk: SlackDesk, caller: Caller, deliberation_id: str | None) -> str:
+    person = await desk.person(caller)
+    return await shown(desk, await replies.cancel(desk, caller.scope, person, deliberation_id))
+
+
+async def _author(desk: SlackDesk, caller: Caller, about: Json) -> str:
     if user := about.get("user"):
         return (await desk.people.person(str(user), caller.workspace)).name
     return str(about.get("username") or "an app")
 
 
-async def _open(desk: Desk, caller: Caller, view: Json) -> Json:
+async def _open(desk: SlackDesk, caller: Caller, view: Json) -> Json:
     opening = {"trigger_id": caller.trigger, "view": view}
     return (await desk.api.call("views.open", caller.workspace, opening))["view"]
 
 
-async def _kept(desk: Desk, purpose: str, caller: Caller, view: Json) -> Json | None:
+async def _kept(desk: SlackDesk, purpose: str, caller: Caller, view: Json) -> Json | None:
     """Return what was kept for a form, if it is the same person who sends it."""
-    content = await desk.tickets.read(purpose, str(view.get("private_metadata") or ""))
-    if content is None:
-        return None
-    kept = cast("Json", json.loads(content))
-    is_same = (kept["workspace"], kept["user"]) == (caller.workspace, caller.user)
-    return kept if is_same else None
+    ticket = str(view.get("private_metadata") or "")
+    return await desk.kept(purpose, ticket, workspace=caller.workspace, user=caller.user)
 
 
 def _origin(caller: Caller) -> dict[str, object]:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from adapters.slack.bolt import build
 from adapters.slack.channels import Channels
 from adapters.slack.chat import SlackChat
-from adapters.slack.desk import Desk
+from adapters.slack.desk import SlackDesk
 from adapters.slack.people import People
 from adapters.slack.routes import events_route, oauth_routes
 from adapters.slack.setup.installed import InstalledTokens
@@ -98,7 +98,7 @@ async def listening(
     Raises `BadConfig`.
     """
     access, tickets = slack.access, SqlTickets(slack.database)
-    desk = Desk(
+    desk = SlackDesk(
         app=app,
         api=slack.api,
         people=slack.people,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from adapters.slack.bolt import build
 from adapters.slack.channels import Channels
-from adapters.slack.desk import Desk
+from adapters.slack.desk import SlackDesk
 from adapters.slack.people import People
 from adapters.slack.routes import events_route
 from adapters.slack.wire.access import OneWorkspace, examined
@@ -45,7 +45,7 @@ class Lobby:
     slack: SlackServer
     channel: Channel
     kim: Person
-    desk: Desk
+    desk: SlackDesk
     records: FakeRecords
     work: FakeWork
     feedback: FakeFeedback
@@ -139,7 +139,7 @@ async def open_lobby(
     async with open_http(slack.api_url) as http, FakeWork() as work:
         tokens = OneWorkspace(await examined(http, slack.workspace.bot_token))
         api = SlackApi(http, tokens, Pace())
-        desk = Desk(
+        desk = SlackDesk(
             app=App(records=records, work=work, platforms=["slack"]),
             api=api,
             people=People(api),

@@ -9,8 +9,8 @@ import pytest
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from adapters.slack.desk import Errands
 from adapters.slack.thread.blocks import actions, button
+from bot.desk import Errands
 from bot.domain import Deliberation
 from tests.adapters.slack.lobby import Lobby, open_lobby
 from tests.fakes.slack import faults

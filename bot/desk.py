@@ -1,0 +1,111 @@
+"""What the listeners of every chat platform work with."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Self, TypeVar, cast
+
+import structlog
+
+from bot.app import App
+from bot.domain import Council, Question
+from bot.errors import CouncilError, StorageError, WrongUse
+from bot.ports import Feedback, Outbox, Scope, Tickets
+
+ABOUT_THIS = "What do you make of this?"
+TOO_LATE = "This form has been open for too long; open it again."
+
+_NO_DATABASE = "My database does not answer, so nothing was done. Please try again in a moment."
+_NO_CHAT = "{} did not do what I asked it for. Please try again in a moment."
+# How long a form may stay open before it is sent.
+_FORM_LIFETIME = timedelta(hours=12)
+# How long what was acknowledged may still take when the program ends.
+_GOODBYE_S = 5.0
+
+T = TypeVar("T")
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+
+class Errands:
+    """What goes on after its acknowledgement; leaving the context waits for it, or else stops it.
+
+    An async context manager.
+    """
+
+    def __init__(self, *, goodbye_s: float = _GOODBYE_S) -> None:
+        self._tasks: set[asyncio.Task[object]] = set()
+        self._goodbye_s = goodbye_s
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        if not self._tasks:
+            return
+        _, late = await asyncio.wait(self._tasks, timeout=self._goodbye_s)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def begin(self, work: Coroutine[object, object, T]) -> asyncio.Task[T]:
+        """Begin something; what it raises is logged if nobody waits for it."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._end)
+        return task
+
+    def _end(self, task: asyncio.Task[T]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("errand failed", error=type(error).__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What listeners work with. Its methods raise `StorageError`."""
+
+    app: App
+    outbox: Outbox
+    feedback: Feedback
+    tickets: Tickets
+    council: Council
+    errands: Errands = field(default_factory=Errands)
+
+    async def put(
+        self, question: Question, *, delivery: str, council: Council | None = None
+    ) -> None:
+        """Store a question; its deliberation starts behind the acknowledgement.
+
+        Raises `BadQuestion`.
+        """
+        seated = council or self.council
+        deliberation = await self.app.put(question, seated, delivery=delivery)
+        self.errands.begin(self.app.begin(deliberation))
+
+    async def rate(self, deliberation_id: str, person: str, scope: Scope, *, is_good: bool) -> None:
+        """Note a thumb of somebody who may see the deliberation. Raises `NotFound`."""
+        await self.app.show(deliberation_id, within=scope)
+        await self.feedback.rate(deliberation_id, person, is_good=is_good)
+
+    async def keep(self, form: str, content: Mapping[str, object]) -> str:
+        """Keep what a form is about while it is open, and return a ticket for it."""
+        return await self.tickets.issue(form, json.dumps(content), _FORM_LIFETIME)
+
+    async def kept(self, form: str, ticket: str, **whose: str) -> Mapping[str, object] | None:
+        """Return what is kept for a form, if `whose` agrees with it: another's ticket is void."""
+        content = await self.tickets.read(form, ticket)
+        if content is None:
+            return None
+        kept = cast("dict[str, object]", json.loads(content))
+        return kept if all(kept[name] == value for name, value in whose.items()) else None
+
+
+def apology(error: CouncilError, platform: str) -> str:
+    """Return what a person is told who asked for something that could not be done."""
+    if isinstance(error, WrongUse):
+        return str(error)
+    return _NO_DATABASE if isinstance(error, StorageError) else _NO_CHAT.format(platform)
