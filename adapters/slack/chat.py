@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
+from adapters.slack.board import SlackBoard
 from adapters.slack.draft import Manner, SlackDraft, begun
 from adapters.slack.people import People
 from adapters.slack.render import render
@@ -18,7 +19,8 @@ from adapters.slack.wire.http import Json
 from bot.attachments import MOST_BYTES
 from bot.domain import Attachment, Place, Post
 from bot.domain.reports import Report, RootReport, SynthesisReport
-from bot.errors import ChatError, ChatRefused, StorageError
+from bot.errors import ChatRefused
+from bot.pinboard import Pinboard
 from bot.ports import Pins, Sent
 
 # A live edit that has to wait is stale before it comes.
@@ -28,7 +30,6 @@ _SKEW_S = 120.0
 _PAGE = 15  # what apps outside the Marketplace get at once
 _MOST_PAGES = 40
 _LOST = "The post has fewer messages than before."
-_GONE_PINS = frozenset({"no_pin", "message_not_found", "not_pinned"})
 
 
 class SlackChat:
@@ -52,8 +53,7 @@ class SlackChat:
     ) -> None:
         self._api = api
         self._people = people
-        self._pins = pins
-        self._most_pins = most_pins
+        self._pinboard = Pinboard(SlackBoard(api), pins, most=most_pins)
         self._is_broadcasting = is_broadcasting
 
     def parts(self, report: Report) -> int:
@@ -113,21 +113,8 @@ class SlackChat:
         return await begun(self._api, self._people, target, report, manner)
 
     async def pin(self, post: Post, place: Place) -> None:
-        """Pin a message, unless none is to be; unpin our oldest past the number that is kept."""
-        if self._most_pins == 0:
-            return
-        message_id = post.message_id or ""
-        try:
-            await self._pin(message_id, place)
-        except Refused as refused:
-            if refused.code == "too_many_pins" and await self._unpin(place, keep=0, most=1):
-                await self._pin(message_id, place)
-            else:
-                message = f"The final answer is not pinned: {_lowered(str(refused))}"
-                raise ChatRefused(message) from refused
-        with suppress(StorageError):
-            await self._pins.add(place, message_id)
-        await self._unpin(place, keep=self._most_pins, most=_PAGE)
+        """Pin a message, and unpin our oldest past the number that is kept."""
+        await self._pinboard.pin(post.message_id or "", place)
 
     async def fetch(self, attachment: Attachment, place: Place) -> bytes:
         """Return a file's content, cut one byte past what any model takes."""
@@ -172,39 +159,9 @@ class SlackChat:
             if cursor is None:
                 return
 
-    async def _pin(self, message_id: str, place: Place) -> None:
-        try:
-            await self._api.call("pins.add", place.workspace, _pinned(message_id, place))
-        except Refused as refused:
-            if refused.code != "already_pinned":
-                raise
-
-    async def _unpin(self, place: Place, *, keep: int, most: int) -> int:
-        """Unpin our oldest, so far as that goes; return how many."""
-        count = 0
-        try:
-            for message_id in (await self._pins.oldest(place, beyond=keep))[:most]:
-                await self._unpin_one(message_id, place)
-                await self._pins.remove(place, message_id)
-                count += 1
-        except (ChatError, StorageError):
-            return count  # it is tried again with the next pin
-        return count
-
-    async def _unpin_one(self, message_id: str, place: Place) -> None:
-        try:
-            await self._api.call("pins.remove", place.workspace, _pinned(message_id, place))
-        except Refused as refused:
-            if refused.code not in _GONE_PINS:
-                raise
-
 
 def _target(post: Post, place: Place) -> Target:
     return Target(place, post.thread or place.thread, post.key)
-
-
-def _pinned(message_id: str, place: Place) -> Json:
-    return {"channel": place.channel, "timestamp": message_id}
 
 
 def _part(messages: Sequence[Message], post: Post) -> Message:
