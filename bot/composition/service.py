@@ -8,25 +8,21 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import structlog
+from starlette.routing import Route
 
 from bot.app import App
 from bot.composition.council import open_app
 from bot.composition.models import open_models, seated
-from bot.composition.slack import PLATFORM, described, listening, open_slack
+from bot.composition.platforms import check_any, open_platforms
 from bot.composition.web import open_web
 from bot.config import Seating, Settings, Wish
-from bot.errors import BadConfig, StorageError
+from bot.errors import StorageError
 from bot.phrases import joined
 from bot.storage.database import open_database
 from bot.storage.migrate import migrate
-from bot.work.worker import Platform
 
 # How soon what a dead process left is taken over.
 _RECOVER_EVERY_S = 2.0
-_NOTHING_TO_SERVE = (
-    "There is nothing to serve: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN to run in Slack. "
-    "docs/slack.md leads there in a few minutes."
-)
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -49,21 +45,21 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
 @asynccontextmanager
 async def open_service(settings: Settings, say: Callable[[str], None]) -> AsyncGenerator[None]:
     """Serve while the context is open. Raises `BadConfig`, `StorageError`."""
-    access = settings.slack()
-    if access is None:
-        raise BadConfig(_NOTHING_TO_SERVE)
+    check_any(settings)
     migrate(settings.database_url)
     async with AsyncExitStack() as stack:
         models = await stack.enter_async_context(open_models(settings))
         seating = await seated(settings, models, Wish())
         database = await stack.enter_async_context(open_database(settings.database_url))
-        slack = await stack.enter_async_context(open_slack(settings, access, database, say))
-        platforms = {PLATFORM: Platform(slack.chat, slack.chat)}
+        opened = await stack.enter_async_context(open_platforms(settings, database, say))
+        platforms = {each.name: each.platform for each in opened}
         opening = open_app(settings, database, models, platforms, is_rehearsal=seating.is_rehearsal)
         app = await stack.enter_async_context(opening)
         await stack.enter_async_context(_recovering(app))
-        routes = await stack.enter_async_context(listening(slack, settings, app, seating.council))
-        say(described(slack))
+        routes: list[Route] = []
+        for each in opened:
+            routes += await stack.enter_async_context(each.listening(app, seating.council))
+            say(each.described)
         if routes:
             web = open_web(routes, settings.http_host, settings.http_port)
             port = await stack.enter_async_context(web)

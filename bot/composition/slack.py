@@ -35,6 +35,7 @@ from bot.storage.pace import SqlPace
 from bot.storage.pins import SqlPins
 from bot.storage.sealing import Seal, parse_keys
 from bot.storage.tickets import SqlTickets
+from bot.work.worker import Platform
 
 PLATFORM = "slack"
 
@@ -43,8 +44,9 @@ _RETRY_EVERY_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Slack:
-    """Slack as far as it stands before there is a council to listen for."""
+    """Implements `bot.composition.platforms.Opened`."""
 
+    settings: Settings
     access: SlackAccess
     database: Database
     http: SlackHttp
@@ -53,6 +55,71 @@ class Slack:
     people: People
     chat: SlackChat
     installations: Installations | None
+
+    name = PLATFORM
+
+    @property
+    def platform(self) -> Platform:
+        """What deliberations need."""
+        return Platform(self.chat, self.chat)
+
+    @property
+    def described(self) -> str:
+        """Where and how the bot listens."""
+        way = "Socket Mode" if self.access.has_socket else "HTTP"
+        match self.tokens:
+            case OneWorkspace(access=Access(name=name)):
+                return f"Slack: {name}, by {way}."
+            case _:
+                return f"Slack: every workspace that installs the bot, by {way}."
+
+    @asynccontextmanager
+    async def listening(self, app: App, council: Council) -> AsyncGenerator[list[Route]]:
+        """Take deliveries while the context is open: by a socket, or by the yielded routes.
+
+        Raises `BadConfig`.
+        """
+        access, tickets = self.access, SqlTickets(self.database)
+        desk = self._desk(app, council, tickets)
+        bolt = build(
+            desk,
+            self.tokens,
+            self.http,
+            signing_secret=access.signing_secret,
+            on_removal=self._forget,
+        )
+        routes = [] if access.has_socket else [events_route(bolt)]
+        if self.installations is not None:
+            installing = flow(
+                self.http,
+                self.installations,
+                tickets,
+                client_id=access.client_id or "",
+                client_secret=access.client_secret,
+            )
+            routes += oauth_routes(installing)
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(desk.errands)
+            if access.app_token is not None:
+                await stack.enter_async_context(open_socket(bolt, self.http, access.app_token))
+            yield routes
+
+    def _desk(self, app: App, council: Council, tickets: SqlTickets) -> SlackDesk:
+        may_answer_shared = self.settings.file.slack.shared_channels
+        return SlackDesk(
+            app=app,
+            api=self.api,
+            people=self.people,
+            channels=Channels(self.api, may_answer_shared=may_answer_shared),
+            outbox=SqlOutbox(self.database),
+            feedback=SqlFeedback(self.database),
+            tickets=tickets,
+            council=council,
+        )
+
+    async def _forget(self, workspace: str) -> None:
+        if isinstance(self.tokens, InstalledTokens):
+            await self.tokens.remove(workspace)
 
 
 @asynccontextmanager
@@ -86,65 +153,7 @@ async def open_slack(
             most_pins=table.pins,
             is_broadcasting=table.broadcast,
         )
-        yield Slack(access, database, http, tokens, api, people, chat, installations)
-
-
-@asynccontextmanager
-async def listening(
-    slack: Slack, settings: Settings, app: App, council: Council
-) -> AsyncGenerator[list[Route]]:
-    """Take deliveries while the context is open: by a socket, or by the routes that are yielded.
-
-    Raises `BadConfig`.
-    """
-    access, tickets = slack.access, SqlTickets(slack.database)
-    desk = SlackDesk(
-        app=app,
-        api=slack.api,
-        people=slack.people,
-        channels=Channels(slack.api, may_answer_shared=settings.file.slack.shared_channels),
-        outbox=SqlOutbox(slack.database),
-        feedback=SqlFeedback(slack.database),
-        tickets=tickets,
-        council=council,
-    )
-
-    async def forget(workspace: str) -> None:
-        if isinstance(slack.tokens, InstalledTokens):
-            await slack.tokens.remove(workspace)
-
-    bolt = build(
-        desk,
-        slack.tokens,
-        slack.http,
-        signing_secret=access.signing_secret,
-        on_removal=forget,
-    )
-    routes = [] if access.has_socket else [events_route(bolt)]
-    if slack.installations is not None:
-        installing = flow(
-            slack.http,
-            slack.installations,
-            tickets,
-            client_id=access.client_id or "",
-            client_secret=access.client_secret,
-        )
-        routes += oauth_routes(installing)
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(desk.errands)
-        if access.app_token is not None:
-            await stack.enter_async_context(open_socket(bolt, slack.http, access.app_token))
-        yield routes
-
-
-def described(slack: Slack) -> str:
-    """Say where and how the bot listens."""
-    way = "Socket Mode" if slack.access.has_socket else "HTTP"
-    match slack.tokens:
-        case OneWorkspace(access=Access(name=name)):
-            return f"Slack: {name}, by {way}."
-        case _:
-            return f"Slack: every workspace that installs the bot, by {way}."
+        yield Slack(settings, access, database, http, tokens, api, people, chat, installations)
 
 
 def _installations(

@@ -1,0 +1,65 @@
+"""The chat platforms that are set up."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Protocol
+
+from starlette.routing import Route
+
+from bot.app import App
+from bot.composition.slack import open_slack
+from bot.config import Settings
+from bot.domain import Council
+from bot.errors import BadConfig
+from bot.storage.database import Database
+from bot.work.worker import Platform
+
+_NOTHING_TO_SERVE = (
+    "There is nothing to serve: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN to run in Slack. "
+    "docs/slack.md leads there in a few minutes."
+)
+
+
+class Opened(Protocol):
+    """A chat platform as far as it stands before there is a council to listen for."""
+
+    @property
+    def name(self) -> str:
+        """How places and records call it."""
+        ...
+
+    @property
+    def platform(self) -> Platform:
+        """What deliberations need."""
+        ...
+
+    @property
+    def described(self) -> str:
+        """Where and how the bot listens."""
+        ...
+
+    def listening(self, app: App, council: Council) -> AbstractAsyncContextManager[list[Route]]:
+        """Take deliveries while the context is open; yields the addresses to serve for it."""
+        ...
+
+
+def check_any(settings: Settings) -> None:
+    """Check that there is a platform to serve. Raises `BadConfig`."""
+    if settings.slack() is None:
+        raise BadConfig(_NOTHING_TO_SERVE)
+
+
+@asynccontextmanager
+async def open_platforms(
+    settings: Settings, database: Database, say: Callable[[str], None]
+) -> AsyncGenerator[list[Opened]]:
+    """Open all that are set up; `say` tells the operator what they wait for. Raises `BadConfig`."""
+    slack = settings.slack()
+    async with AsyncExitStack() as stack:
+        opened: list[Opened] = []
+        if slack is not None:
+            opening = open_slack(settings, slack, database, say)
+            opened.append(await stack.enter_async_context(opening))
+        yield opened
