@@ -17,8 +17,8 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.adapters.slack.office import CHAIR, MEMBERS, SPEED
 from tests.adapters.slack.serving import Serving, serving
+from tests.adapters.stage import CHAIR, MEMBERS, SPEED
 from tests.fakes.model_server import ModelServer, Script
 from tests.fakes.slack.records import Channel, Person, Reply
 from tests.fakes.slack.server import SlackServer

@@ -14,7 +14,8 @@ import tempfile
 from pathlib import Path
 
 from bot.storage.migrate import migrate
-from tests.adapters.slack.office import CHAIR, MEMBERS, Office
+from tests.adapters.slack.office import Office
+from tests.adapters.stage import CHAIR, MEMBERS
 from tests.fakes.model_server import ModelServer, Script
 from tests.fakes.slack.server import SlackServer
 
@@ -36,7 +37,14 @@ async def main() -> None:
         url = f"sqlite:///{folder / 'council.db'}"
         migrate(url)
         kim = slack.add_person("kim")
-        office = Office(slack, models, folder, url, slack.add_channel("idle-0"), kim)
+        office = Office(
+            slack=slack,
+            models=models,
+            folder=folder,
+            database_url=url,
+            channel=slack.add_channel("idle-0"),
+            kim=kim,
+        )
         async with office.open():
             for number in range(_ROUNDS):
                 office.channel = slack.add_channel(f"idle-{number + 1}")

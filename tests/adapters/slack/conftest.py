@@ -11,7 +11,8 @@ from adapters.slack.wire.access import OneWorkspace, examined
 from adapters.slack.wire.http import open_http
 from tests.adapters.slack.desk import Desk
 from tests.adapters.slack.lobby import Lobby, open_lobby
-from tests.adapters.slack.office import SPEED, Office, make_fast
+from tests.adapters.slack.office import Office, make_fast
+from tests.adapters.stage import SPEED
 from tests.fakes.model_server import ModelServer
 from tests.fakes.slack.server import SlackServer
 
@@ -42,7 +43,14 @@ def office(
     make_fast(monkeypatch)
     channel = slack.add_channel("general")
     kim = slack.add_person("kim")
-    return Office(slack, models, tmp_path, sqlite_url, channel, kim)
+    return Office(
+        slack=slack,
+        models=models,
+        folder=tmp_path,
+        database_url=sqlite_url,
+        channel=channel,
+        kim=kim,
+    )
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from bot.composition.web import open_web
 from bot.domain import Deliberation, Place, Post, PostState, Question
 from bot.domain.events import Fact
 from bot.reports import ROOT
-from tests.adapters.slack.office import SPEED
+from tests.adapters.stage import SPEED
 from tests.fakes.council import COUNCIL
 from tests.fakes.records import FakeOutbox, FakeRecords
 from tests.fakes.slack.methods.chat import named_blocks

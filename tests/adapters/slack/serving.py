@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.adapters.slack.office import CHAIR, MEMBERS
+from tests.adapters.stage import CHAIR, MEMBERS
 from tests.fakes.model_server import ModelServer
 from tests.fakes.slack.server import SlackServer
 

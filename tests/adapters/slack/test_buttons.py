@@ -17,7 +17,8 @@ from bot.errors import StorageError
 from bot.storage.database import open_database
 from bot.storage.tables import feedback
 from tests.adapters.slack.lobby import Lobby
-from tests.adapters.slack.office import MEMBERS, Office, settled, texts
+from tests.adapters.slack.office import Office, texts
+from tests.adapters.stage import MEMBERS, settled
 from tests.fakes.council import WHOLE
 from tests.fakes.model_server import Script
 from tests.fakes.slack import faults

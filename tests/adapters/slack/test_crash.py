@@ -18,7 +18,8 @@ import pytest
 from bot.domain import State
 from bot.storage.database import open_database
 from bot.storage.records import SqlRecords
-from tests.adapters.slack.office import CHAIR, MEMBERS, SPEED, texts
+from tests.adapters.slack.office import texts
+from tests.adapters.stage import CHAIR, MEMBERS, SPEED
 from tests.fakes.model_server import ModelServer, Script
 from tests.fakes.slack import faults
 from tests.fakes.slack.records import Channel

@@ -7,21 +7,14 @@ from collections import Counter
 import pytest
 
 from bot.domain import Deliberation, PostState, State
-from bot.storage.database import open_database
-from bot.storage.outbox import SqlOutbox
-from tests.adapters.slack.office import CHAIR, MEMBERS, Office, settled, texts
+from tests.adapters.slack.office import Office, texts
+from tests.adapters.stage import CHAIR, MEMBERS, settled
 from tests.fakes.model_server import Script
 from tests.fakes.slack import faults
 from tests.fakes.slack.faults import Fault
 from tests.fakes.slack.records import Message
 
 WHOLE = 1 + 2 * len(MEMBERS) + 2  # root, answers, reviews, standings, synthesis
-
-
-async def posts_of(office: Office, deliberation: Deliberation) -> dict[str, tuple[PostState, str]]:
-    async with open_database(office.database_url) as database:
-        posts = await SqlOutbox(database).owed(deliberation.id)
-    return {post.slot: (post.state, post.reason or "") for post in posts}
 
 
 def living(office: Office) -> list[Message]:
@@ -39,7 +32,7 @@ async def check_whole(office: Office) -> Deliberation:
     assert texts(messages)[0] == "Question"
     assert texts(messages)[-1] == "Final answer"
     assert not any(message.is_streaming or message.is_broken for message in messages)
-    posts = await posts_of(office, deliberation)
+    posts = await office.posts_of(deliberation)
     assert {state for state, _ in posts.values()} == {PostState.SENT}
     return deliberation
 
@@ -112,7 +105,7 @@ async def test_a_refusal_in_mid_run_ends_the_posts_and_keeps_the_deliberation(
     assert deliberation.state is State.DONE
     assert len(deliberation.answers) == len(MEMBERS)
     assert deliberation.synthesis is not None
-    posts = await posts_of(office, deliberation)
+    posts = await office.posts_of(deliberation)
     assert posts["root"][0] is PostState.SENT
     assert posts["synthesis"][0] is PostState.GIVEN_UP
     assert words in posts["synthesis"][1]
@@ -129,7 +122,7 @@ async def test_what_is_too_long_for_slack_is_shared_as_a_file(office: Office, co
 
     (file,) = office.slack.files.values()
     assert any(answer.member in file.content.decode() for answer in deliberation.answers)
-    posts = await posts_of(office, deliberation)
+    posts = await office.posts_of(deliberation)
     assert {state for state, _ in posts.values()} == {PostState.SENT}
 
 
@@ -141,7 +134,7 @@ async def test_invalid_blocks_come_again_in_a_plainer_form(office: Office) -> No
 
     assert len(living(office)) == WHOLE - 1
     (deliberation,) = await settled(office)
-    posts = await posts_of(office, deliberation)
+    posts = await office.posts_of(deliberation)
     given_up = [slot for slot, (state, _) in posts.items() if state is PostState.GIVEN_UP]
     assert len(given_up) == 1
 
@@ -189,7 +182,7 @@ async def test_a_thread_whose_root_was_deleted_ends_in_the_records(office: Offic
         await office.idle()
 
     assert deliberation.state is State.DONE
-    posts = await posts_of(office, deliberation)
+    posts = await office.posts_of(deliberation)
     assert {state for state, _ in posts.values()} <= {PostState.SENT, PostState.GIVEN_UP}
     assert "no longer there" in posts["synthesis"][1]
 

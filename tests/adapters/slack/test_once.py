@@ -9,8 +9,9 @@ import pytest
 
 from bot.errors import StorageError
 from tests.adapters.slack.lobby import Lobby, open_lobby
-from tests.adapters.slack.office import MEMBERS, Office, settled
+from tests.adapters.slack.office import Office
 from tests.adapters.slack.serving import serving
+from tests.adapters.stage import MEMBERS, settled
 from tests.fakes.model_server import Script
 from tests.fakes.slack.deliveries import Delivery
 from tests.fakes.slack.records import Message

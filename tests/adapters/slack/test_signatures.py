@@ -17,8 +17,9 @@ from adapters.slack import routes
 from bot.composition.web import open_web
 from bot.errors import BadConfig
 from tests.adapters.slack.lobby import Lobby, open_lobby
-from tests.adapters.slack.office import Office, settled
+from tests.adapters.slack.office import Office
 from tests.adapters.slack.serving import serving
+from tests.adapters.stage import settled
 from tests.fakes.model_server import ModelServer
 from tests.fakes.slack import faults
 from tests.fakes.slack.deliveries import Delivery

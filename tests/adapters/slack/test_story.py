@@ -7,7 +7,8 @@ import re
 import pytest
 
 from bot.domain import State
-from tests.adapters.slack.office import MEMBERS, Office, settled, texts
+from tests.adapters.slack.office import Office, texts
+from tests.adapters.stage import MEMBERS, settled
 
 
 @pytest.mark.parametrize("way", ["by_socket", "by_http"])
