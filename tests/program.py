@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +14,8 @@ import pytest
 
 from bot.llm.providers import KNOWN
 from tests.fakes.model_server import ModelServer
+from tests.launcher import Process, Start, Streams, start_python
 
-ROOT = Path(__file__).parents[1]
 MEMBERS = ("model-a", "model-b", "model-c")
 
 
@@ -34,12 +34,14 @@ Call = Callable[..., Awaitable[Outcome]]
 class Program:
     """The command `council` in a folder of its own, with a model server behind it."""
 
-    def __init__(self, folder: Path, server: ModelServer) -> None:
+    def __init__(
+        self, folder: Path, server: ModelServer, start_module: Start = start_python
+    ) -> None:
         self.server = server
         self.environment = dict(os.environ)
         # A start that compiles all modules anew would take seconds.
         self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        self.environment["PYTHONPATH"] = str(ROOT)
+        self.start_module = start_module
         self._folder = folder
         members = ", ".join(f'"work/{name}"' for name in MEMBERS)
         self.configure(
@@ -52,28 +54,33 @@ class Program:
         """Write council.toml."""
         (self._folder / "council.toml").write_text(text)
 
-    async def start(
-        self, *words: str | bytes, stdin: int | None = None, stdout: int = PIPE
-    ) -> Process:
+    async def start(self, *words: str | bytes, stdin: int = DEVNULL, stdout: int = PIPE) -> Process:
         """Start it."""
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", *words),
-            stdin=stdin,
-            stdout=stdout,
-            stderr=PIPE,
-            cwd=self._folder,
-            env=self.environment,
+        streams = Streams(stdin, stdout)
+        return await self.start_module(
+            self._folder, self.environment, "bot", *words, streams=streams
         )
 
     async def run(self, *words: str | bytes, stdin: bytes | None = None) -> Outcome:
         """Run it to its end, with `stdin` to read."""
-        process = await self.start(*words, stdin=None if stdin is None else PIPE)
-        return await ended(process, stdin)
+        if stdin is None:
+            return await ended(await self.start(*words))
+        reading, writing = os.pipe()
+        process = await self.start(*words, stdin=reading)
+        os.close(reading)
+        _, outcome = await asyncio.gather(asyncio.to_thread(_feed, writing, stdin), ended(process))
+        return outcome
 
 
-async def ended(process: Process, stdin: bytes | None = None) -> Outcome:
+def _feed(pipe: int, data: bytes) -> None:
+    # The program may end before it has read all.
+    with suppress(BrokenPipeError), os.fdopen(pipe, "wb", 0) as writer:
+        writer.write(data)
+
+
+async def ended(process: Process) -> Outcome:
     """Wait for the end; there is no traceback, whatever happened."""
-    out, err = await process.communicate(stdin)
+    out, err = await process.communicate()
     assert b"Traceback" not in err, err.decode()
     return Outcome(process.returncode or 0, (out or b"").decode(), err.decode())
 

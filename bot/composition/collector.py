@@ -13,3 +13,8 @@ _THRESHOLDS = (20_000, 20, 20)
 def relax() -> None:
     """Look for garbage less often; what is not in a cycle is freed at once as ever."""
     gc.set_threshold(*_THRESHOLDS)
+
+
+def stop() -> None:
+    """Look for garbage no more: a process that ends would look through all that it has loaded."""
+    gc.freeze()

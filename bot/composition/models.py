@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from urllib.parse import urlsplit
 
 from bot.config import Seating, Settings, Wish, local_council, rehearsal_council, seat
 from bot.errors import ModelError
-from bot.llm.http import open_http
-from bot.llm.models import HttpModels
 from bot.llm.rehearsal import PROVIDER as REHEARSAL
 from bot.llm.rehearsal import RehearsalModels
 from bot.ports import Completion, ModelInfo, ModelRequest, Models
@@ -22,34 +20,54 @@ _LOCAL_WAIT_S = 0.3  # a server on this machine answers at once or is not there
 class EveryModel:
     """Real models and rehearsal ones side by side; implements `bot.ports.Models`.
 
-    A process with keys may have to finish the rehearsal of one without.
+    A process with keys may have to finish the rehearsal of one without. The real ones are opened
+    when one of them is first asked.
     """
 
-    def __init__(self, real: Models, rehearsal: Models) -> None:
-        self._real = real
+    def __init__(self, open_real: Callable[[], Awaitable[Models]], rehearsal: Models) -> None:
+        self._open_real = open_real
+        self._real: Models | None = None
+        self._opening = asyncio.Lock()
         self._rehearsal = rehearsal
 
     async def complete(self, request: ModelRequest) -> Completion:
         """Ask in one plain call. Raises `ModelError`."""
-        return await self._of(request.model).complete(request)
+        models = await self._of(request.model)
+        return await models.complete(request)
 
-    def stream(self, request: ModelRequest) -> AsyncGenerator[str | Completion, None]:
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[str | Completion, None]:
         """Yield pieces of text as they come and the `Completion` last. Raises `ModelError`."""
-        return self._of(request.model).stream(request)
+        models = await self._of(request.model)
+        async with aclosing(models.stream(request)) as pieces:
+            async for piece in pieces:
+                yield piece
 
     async def list(self, provider: str) -> tuple[ModelInfo, ...]:
         """List a provider's models. Raises `NotFound`, `ModelError`."""
-        return await self._of(f"{provider}/").list(provider)
+        models = await self._of(f"{provider}/")
+        return await models.list(provider)
 
-    def _of(self, model: str) -> Models:
-        return self._rehearsal if model.startswith(f"{REHEARSAL}/") else self._real
+    async def _of(self, model: str) -> Models:
+        if model.startswith(f"{REHEARSAL}/"):
+            return self._rehearsal
+        async with self._opening:
+            if self._real is None:
+                self._real = await self._open_real()
+        return self._real
 
 
 @asynccontextmanager
 async def open_models(settings: Settings) -> AsyncGenerator[Models]:
     """Open the models of all providers."""
-    async with open_http() as http:
-        yield EveryModel(HttpModels(settings.providers, http), RehearsalModels())
+    async with AsyncExitStack() as stack:
+
+        async def open_real() -> Models:
+            # HTTP takes a fifth of a second to load and open; a rehearsal does without.
+            from bot.composition.providers import open_providers  # noqa: PLC0415
+
+            return await stack.enter_async_context(open_providers(settings))
+
+        yield EveryModel(open_real, RehearsalModels())
 
 
 def usable(settings: Settings) -> tuple[str, ...]:

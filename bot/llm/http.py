@@ -10,7 +10,7 @@ import ssl
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import aiohttp
 import httpx
@@ -101,6 +101,7 @@ class Http:
             raise HttpError(_trouble(error)) from None
 
 
+@cache
 def trusted() -> ssl.SSLContext:
     """Return whom to trust: the public authorities and those of the system. Takes about 40 ms."""
     context = httpx.create_ssl_context(trust_env=False)

@@ -31,27 +31,19 @@ class RehearsalModels:
 
     async def complete(self, request: ModelRequest) -> Completion:
         """Write what the purpose asks for. Raises `ModelError` for an unknown name or no time."""
-        pieces = [piece async for piece in self.stream(request)]
-        completion = pieces[-1]
-        assert isinstance(completion, Completion)  # noqa: S101 - how every stream ends
-        return completion
+        latency_s = await self._latency_s(request)
+        await asyncio.sleep(latency_s)
+        return _completion(request, _text(request), latency_s)
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[str | Completion, None]:
         """Yield word after word and the `Completion` last. Raises `ModelError`."""
-        if request.model not in (*MEMBERS, CHAIRMAN):
-            sentence = f"There is no rehearsal model {request.model}."
-            raise ModelError(Failure(FailureKind.NOT_FOUND, sentence))
-        latency_s = self._pace * _latency_s(request)
-        if latency_s > request.deadline_s:
-            await asyncio.sleep(request.deadline_s)
-            sentence = f"{request.model} did not finish within {request.deadline_s:.0f} s."
-            raise ModelError(Failure(FailureKind.TIMED_OUT, sentence), (_call(request, None),))
-        text = write(request.purpose, request.model, request.prompt)
+        latency_s = await self._latency_s(request)
+        text = _text(request)
         words = list(_words(text))
         for word in words:
             await asyncio.sleep(latency_s / len(words))
             yield word
-        yield Completion(text, (_call(request, text, latency_s),), latency_s)
+        yield _completion(request, text, latency_s)
 
     async def list(self, provider: str) -> tuple[ModelInfo, ...]:
         """List the four stand-ins. Raises `NotFound` for any other provider."""
@@ -60,11 +52,31 @@ class RehearsalModels:
             raise NotFound(message)
         return tuple(ModelInfo(name, 0.0, 0.0) for name in (*MEMBERS, CHAIRMAN))
 
+    async def _latency_s(self, request: ModelRequest) -> float:
+        """Return how long the answer takes, unless it takes too long."""
+        if request.model not in (*MEMBERS, CHAIRMAN):
+            sentence = f"There is no rehearsal model {request.model}."
+            raise ModelError(Failure(FailureKind.NOT_FOUND, sentence))
+        latency_s = self._pace * _latency_s(request)
+        if latency_s > request.deadline_s:
+            await asyncio.sleep(request.deadline_s)
+            sentence = f"{request.model} did not finish within {request.deadline_s:.0f} s."
+            raise ModelError(Failure(FailureKind.TIMED_OUT, sentence), (_call(request, None),))
+        return latency_s
+
 
 def _latency_s(request: ModelRequest) -> float:
     seed = f"{request.model}\0{request.purpose}\0{find_question(request.prompt)}"
     digest = hashlib.sha256(seed.encode("utf-8", "replace")).digest()
     return _FASTEST_S + (_SLOWEST_S - _FASTEST_S) * digest[0] / 255
+
+
+def _text(request: ModelRequest) -> str:
+    return write(request.purpose, request.model, request.prompt)
+
+
+def _completion(request: ModelRequest, text: str, latency_s: float) -> Completion:
+    return Completion(text, (_call(request, text, latency_s),), latency_s)
 
 
 def _words(text: str) -> Iterator[str]:

@@ -8,6 +8,9 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from bot.storage.address import is_sqlite
 
+# Readers and the writer; more would only queue elsewhere.
+CONNECTIONS = 6
+POOL_TIMEOUT_S = 30.0
 # Longer than any healthy transaction of ours, so that only a stuck program is reported as such.
 BUSY_TIMEOUT_MS = 15_000
 _CONNECT_TIMEOUT_S = 10

@@ -12,14 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.storage.address import is_sqlite
-from bot.storage.connections import WRITES, connect_args, prepare
-
-# Readers and the writer; more would only queue elsewhere.
-_CONNECTIONS = 6
-_POOL_TIMEOUT_S = 30.0
+from bot.storage.connections import CONNECTIONS, POOL_TIMEOUT_S, WRITES, connect_args, prepare
 
 T = TypeVar("T")
 
@@ -50,7 +45,12 @@ class Sessions(Protocol):
 
 def open_sessions(address: URL) -> Sessions:
     """Return the sessions that suit the database; nothing is connected yet."""
-    return _ThreadSessions(address) if is_sqlite(address) else _LoopSessions(address)
+    if is_sqlite(address):
+        return _ThreadSessions(address)
+    # It brings SQLAlchemy's object mapper along, a tenth of what `council history` loads.
+    from bot.storage.loop_sessions import LoopSessions  # noqa: PLC0415
+
+    return LoopSessions(address)
 
 
 class _ThreadSessions:
@@ -61,15 +61,15 @@ class _ThreadSessions:
         self._turn = asyncio.Lock()
         self.engine = create_engine(
             address,
-            pool_size=_CONNECTIONS,
+            pool_size=CONNECTIONS,
             max_overflow=0,
-            pool_timeout=_POOL_TIMEOUT_S,
+            pool_timeout=POOL_TIMEOUT_S,
             connect_args={**connect_args(address), "check_same_thread": False},
             hide_parameters=True,
         )
         prepare(self.engine)
         self._writing = self.engine.execution_options(**WRITES)
-        self._threads = ThreadPoolExecutor(_CONNECTIONS, thread_name_prefix="storage")
+        self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="storage")
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         return await self._run(self.engine, work)
@@ -88,39 +88,3 @@ class _ThreadSessions:
                 return work(connection)
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, transact)
-
-
-class _LoopSessions:
-    """PostgreSQL, on the event loop."""
-
-    def __init__(self, address: URL) -> None:
-        self._writers = create_async_engine(
-            address,
-            pool_size=_CONNECTIONS,
-            max_overflow=0,
-            pool_timeout=_POOL_TIMEOUT_S,
-            pool_pre_ping=True,
-            connect_args=connect_args(address),
-            hide_parameters=True,
-        )
-        self._readers = self._writers.execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
-
-    @property
-    def engine(self) -> Engine:
-        return self._writers.sync_engine
-
-    async def read(self, work: Callable[[Connection], T]) -> T:
-        return await _on_loop(self._readers, work)
-
-    async def write(self, work: Callable[[Connection], T]) -> T:
-        return await _on_loop(self._writers, work)
-
-    async def close(self) -> None:
-        await self._writers.dispose()
-
-
-async def _on_loop(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
-    async with engine.begin() as connection:
-        return await connection.run_sync(work)

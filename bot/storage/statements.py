@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from sqlalchemy import (
     Delete,
@@ -38,6 +39,7 @@ EPOCHS = (
 )
 
 
+@cache
 def writes(dialect: str) -> Mapping[Shape, tuple[Executable, ...]]:
     """Return the statements that take the rows of each shape, in order."""
     return {**_creating(dialect), **_moving(), **_recording(dialect), **_posting(dialect)}

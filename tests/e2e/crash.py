@@ -6,8 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
@@ -24,8 +22,8 @@ from bot.storage.outbox import SqlOutbox
 from bot.storage.records import SqlRecords
 from bot.work.database import SCHEMA, connect, engine_url
 from tests.e2e.crash_server import CHAIRMAN, MEMBERS, CrashServer, Moment
+from tests.launcher import Process, Start, start_python
 
-ROOT = Path(__file__).parents[2]
 # Far above what a run takes on a busy machine; it only keeps a hanging one from hanging the tests.
 _PATIENCE_S = 100.0
 _LOOK_EVERY_S = 0.002
@@ -112,9 +110,16 @@ class Machine:
     """A folder, a database and a model server for any number of programs."""
 
     def __init__(
-        self, folder: Path, database_url: str, server: CrashServer, *, revision: str = "off"
+        self,
+        folder: Path,
+        database_url: str,
+        server: CrashServer,
+        *,
+        start_module: Start = start_python,
+        revision: str = "off",
     ) -> None:
         self.server = server
+        self._start_module = start_module
         self._folder = folder
         self._database_url = database_url
         folder.mkdir(parents=True, exist_ok=True)
@@ -129,19 +134,13 @@ class Machine:
     async def start(self, *words: str, crash_at: str | None = None) -> Process:
         """Start the program, or the one that kills itself."""
         module = ("bot",) if crash_at is None else ("tests.e2e.crash_program", crash_at)
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", *module, *words),
-            stdout=PIPE,
-            stderr=PIPE,
-            cwd=self._folder,
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": str(self._folder),
-                "PYTHONPATH": str(ROOT),
-                "COUNCIL_DATA_DIR": str(self._folder / "data"),
-                "COUNCIL_DATABASE_URL": self._database_url,
-            },
-        )
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self._folder),
+            "COUNCIL_DATA_DIR": str(self._folder / "data"),
+            "COUNCIL_DATABASE_URL": self._database_url,
+        }
+        return await self._start_module(self._folder, environment, *module, *words)
 
     async def run(self, *words: str) -> Outcome:
         """Run the program to its end."""

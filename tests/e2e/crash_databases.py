@@ -7,11 +7,9 @@ import shutil
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import make_url
-
 from bot.storage.migrate import migrate
 from bot.work.engine import DbosEngine
-from tests.conftest import Postgres
+from tests.postgres import Copies, Postgres
 
 
 class Databases(Protocol):
@@ -56,16 +54,16 @@ class PostgresDatabases:
         self._server = server
         url = server.make_database()
         asyncio.run(_prepare(url))
-        self._template = str(make_url(url).database)
+        self._copies = Copies(server, url)
 
     def used(self, folder: Path) -> str:
-        return self._server.make_database(self._template)
+        return self._copies.take()
 
     def unused(self, folder: Path) -> str:
         return self._server.make_database()
 
     def drop(self, url: str) -> None:
-        self._server.drop_database(url)
+        self._copies.give_back(url)
 
 
 def _address(folder: Path) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ON_BOTH, Postgres
+from tests.conftest import ON_BOTH
 from tests.e2e.crash import (
     Crossed,
     Death,
@@ -22,6 +22,8 @@ from tests.e2e.crash import (
 )
 from tests.e2e.crash_databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.e2e.crash_server import CrashServer, Moment, Phase
+from tests.launcher import Launcher
+from tests.postgres import Postgres
 
 # A start costs a second of CPU.
 AT_ONCE = 3
@@ -69,7 +71,7 @@ async def server() -> AsyncGenerator[CrashServer]:
 
 
 async def test_a_killed_deliberation_is_resumed(
-    databases: Databases, server: CrashServer, tmp_path: Path
+    databases: Databases, server: CrashServer, launcher: Launcher, tmp_path: Path
 ) -> None:
     turns = asyncio.Semaphore(AT_ONCE)
 
@@ -77,7 +79,8 @@ async def test_a_killed_deliberation_is_resumed(
         question = f"Which way is up for team {number}?"
         async with turns:
             folder = tmp_path / str(number)
-            machine = Machine(folder, databases.used(folder), server)
+            url = databases.used(folder)
+            machine = Machine(folder, url, server, start_module=launcher.start)
             return await _resumed(machine, question, deaths)
 
     broken = await asyncio.gather(*map(die_and_resume, count(), RESUMED.values()))
@@ -101,9 +104,10 @@ async def _resumed(machine: Machine, question: str, deaths: tuple[Death, ...]) -
 
 
 async def test_the_next_starts_finish_what_died_and_leave_what_lives(
-    databases: Databases, server: CrashServer, tmp_path: Path
+    databases: Databases, server: CrashServer, launcher: Launcher, tmp_path: Path
 ) -> None:
-    machine = Machine(tmp_path, databases.used(tmp_path), server)
+    url = databases.used(tmp_path)
+    machine = Machine(tmp_path, url, server, start_module=launcher.start)
     dead = {f"What was known at this death: {name}?": death for name, death in LEFT_BEHIND.items()}
     living, next_one = "Who is still alive?", "Who comes next?"
     # Until all of them are past their own start, nobody dies whom another could take over.

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
-from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import pytest
@@ -23,8 +21,8 @@ from tests.e2e.matrix import BAD, DEADLINES, HARMLESS, KEY, KINDS, Held, Matrix,
 from tests.e2e.stack import hold, open_app
 from tests.fakes.model_server import ModelServer, Script
 from tests.fakes.model_wires import FOREIGN_TEXT
+from tests.launcher import ROOT, Launcher
 
-ROOT = Path(__file__).parents[2]
 GOOD = {"Ada", "Ben", "Cy"}
 SPARE_S = 2.0
 # What is asked again when the server wishes may meet the soft deadline.
@@ -198,24 +196,24 @@ async def test_a_hanging_member_costs_one_soft_deadline(
         assert len(ended.reviews) == 3
 
 
-async def test_a_flood_takes_little_memory(tmp_path_factory: pytest.TempPathFactory) -> None:
+async def test_a_flood_takes_little_memory(
+    tmp_path_factory: pytest.TempPathFactory, launcher: Launcher
+) -> None:
     scripts = {f"bad{number}": Script(fault=fault) for number, fault in enumerate(HEAVY)}
     async with ModelServer(scripts, tick_s=0.001) as server:
         flooded, calm = await asyncio.gather(
-            _peak_kb(tmp_path_factory.mktemp("flooded"), server, "bad"),
-            _peak_kb(tmp_path_factory.mktemp("calm"), server, "good"),
+            _peak_kb(launcher, tmp_path_factory.mktemp("flooded"), server, "bad"),
+            _peak_kb(launcher, tmp_path_factory.mktemp("calm"), server, "good"),
         )
 
         assert all(server.calls(model) for model in scripts)
     assert flooded - calm < MOST_GROWTH_KB
 
 
-async def _peak_kb(folder: Path, server: ModelServer, name: str) -> int:
+async def _peak_kb(launcher: Launcher, folder: Path, server: ModelServer, name: str) -> int:
     """Return the most memory that a process takes that holds four councils."""
     words = (str(folder), server.base_url, *(f"{name}{number}" for number in range(len(HEAVY))))
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.e2e.flooded", *words), stdout=PIPE, stderr=PIPE, cwd=ROOT
-    )
+    process = await launcher.start(ROOT, {}, "tests.e2e.flooded", *words)
     out, err = await process.communicate()
     assert process.returncode == 0, err.decode()
     return json.loads(out)

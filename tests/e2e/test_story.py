@@ -14,6 +14,7 @@ from bot.domain import Council, Mode, Seat
 from bot.llm.providers import Provider
 from tests.e2e.stack import hold, open_app
 from tests.fakes.model_server import Asked, ModelServer, Script
+from tests.launcher import start_python
 from tests.program import MEMBERS, Program, ended
 
 KEYS = {"WORK_KEY": "canary-work-key-71", "HOUSE_KEY": "canary-house-key-72"}
@@ -124,6 +125,7 @@ def titles(text: str) -> list[str]:
 
 
 async def test_a_question_becomes_an_answer_before_the_readers_eyes(program: Program) -> None:
+    program.start_module = start_python
     configure(program)
     server = program.server
     server.scripts["model-b"] = Script(fault="404")

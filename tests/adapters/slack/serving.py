@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
-from asyncio.subprocess import PIPE, STDOUT, Process
+import signal
+from asyncio.subprocess import STDOUT
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,8 +14,7 @@ from pathlib import Path
 from tests.adapters.stage import CHAIR, MEMBERS
 from tests.fakes.model_server import ModelServer
 from tests.fakes.slack.server import SlackServer
-
-ROOT = Path(__file__).parents[3]
+from tests.launcher import Process, Start, Streams
 
 
 @dataclass
@@ -43,24 +42,25 @@ class Serving:
 
 @asynccontextmanager
 async def serving(
-    folder: Path, slack: SlackServer, models: ModelServer, secrets: Mapping[str, str]
+    start: Start,
+    folder: Path,
+    slack: SlackServer,
+    models: ModelServer,
+    secrets: Mapping[str, str],
 ) -> AsyncGenerator[Serving]:
     """Serve at log level debug until the context ends, with these settings in the environment."""
     _configure(folder, models)
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
-        "PYTHONPATH": str(ROOT),
         "COUNCIL_DATA_DIR": str(folder / "data"),
         "COUNCIL_SLACK_API_URL": slack.api_url,
         "COUNCIL_HTTP_PORT": "0",
         "COUNCIL_LOG_LEVEL": "debug",
         **secrets,
     }
-    words = (sys.executable, "-m", "tests.adapters.slack.program", "serve")
-    process = await asyncio.create_subprocess_exec(
-        *words, stdout=PIPE, stderr=STDOUT, cwd=folder, env=environment
-    )
+    words, streams = ("tests.adapters.slack.program", "serve"), Streams(stderr=STDOUT)
+    process = await start(folder, environment, *words, streams=streams)
     served, is_ready = Serving(process), asyncio.Event()
     reading = asyncio.create_task(served.read(is_ready))
     try:
@@ -69,7 +69,7 @@ async def serving(
         yield served
     finally:
         if process.returncode is None:
-            process.terminate()
+            process.send_signal(signal.SIGTERM)
         await process.wait()
         await reading
     assert "Traceback" not in served.text, served.text

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -25,8 +23,8 @@ from tests.fakes.slack import faults
 from tests.fakes.slack.records import Channel
 from tests.fakes.slack.server import SlackServer
 from tests.fakes.slack.shapes import Json
+from tests.launcher import Launcher, Process
 
-ROOT = Path(__file__).parents[3]
 _PATIENCE_S = 90.0
 _HELD_S = 100.0
 
@@ -60,24 +58,21 @@ POINTS = [
 
 
 @asynccontextmanager
-async def program(folder: Path, database_url: str, slack: SlackServer) -> AsyncGenerator[Process]:
+async def program(
+    launcher: Launcher, folder: Path, database_url: str, slack: SlackServer
+) -> AsyncGenerator[Process]:
     """Run `council serve` until the context ends; yields when Slack can deliver to it."""
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
-        "PYTHONPATH": str(ROOT),
         "COUNCIL_DATA_DIR": str(folder / "data"),
         "COUNCIL_DATABASE_URL": database_url,
         "COUNCIL_SLACK_API_URL": slack.api_url,
         "SLACK_BOT_TOKEN": slack.workspace.bot_token,
         "SLACK_APP_TOKEN": slack.app_token,
     }
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.adapters.slack.program", "serve"),
-        stderr=PIPE,
-        cwd=folder,
-        env=environment,
-    )
+    words = ("tests.adapters.slack.program", "serve")
+    process = await launcher.start(folder, environment, *words)
     try:
         assert process.stderr is not None
         await asyncio.wait_for(process.stderr.readuntil(b"Council is ready.\n"), _PATIENCE_S)
@@ -136,7 +131,7 @@ async def ended(database_url: str) -> list[State]:
 
 
 async def test_after_a_kill_at_any_point_each_message_is_there_once(
-    tmp_path: Path, database_url: str
+    launcher: Launcher, tmp_path: Path, database_url: str
 ) -> None:
     good = Script(pieces=40, pause_s=0.1)
     async with ModelServer({CHAIR: good}) as models, SlackServer(speed=SPEED) as slack:
@@ -151,14 +146,14 @@ async def test_after_a_kill_at_any_point_each_message_is_there_once(
         for point, channel in channels.items():
             hold(slack, point, channel, reached)
 
-        async with program(tmp_path, database_url, slack) as process:
+        async with program(launcher, tmp_path, database_url, slack) as process:
             for point, channel in channels.items():
                 reply = await slack.command(f"What about {point}?", channel=channel, person=kim)
                 assert reply.status == 200
             await slack.until(lambda: len(reached) == len(POINTS), patience_s=_PATIENCE_S)
             process.kill()
             await process.wait()
-        async with program(tmp_path, database_url, slack):
+        async with program(launcher, tmp_path, database_url, slack):
             await slack.until(
                 lambda: all(
                     channel.pins and "Read the final answer" in str(channel.messages[0].blocks)
@@ -174,7 +169,7 @@ async def test_after_a_kill_at_any_point_each_message_is_there_once(
 
 @pytest.mark.parametrize("moment", ["before it is stored", "before it is acknowledged"])
 async def test_a_mention_that_was_not_acknowledged_is_delivered_again(
-    tmp_path: Path, sqlite_url: str, moment: str
+    launcher: Launcher, tmp_path: Path, sqlite_url: str, moment: str
 ) -> None:
     async with ModelServer() as models, SlackServer(speed=SPEED) as slack:
         slack.retry_delays_s = (0.3, 1.0, 10.0)
@@ -183,13 +178,13 @@ async def test_a_mention_that_was_not_acknowledged_is_delivered_again(
         method = "conversations.info" if moment == "before it is stored" else "chat.postMessage"
         slack.faults.add(method, faults.silence(_HELD_S))
 
-        async with program(tmp_path, sqlite_url, slack) as process:
+        async with program(launcher, tmp_path, sqlite_url, slack) as process:
             mention = asyncio.create_task(slack.mention("Hm?", channel=channel, person=kim))
             await slack.until(lambda: slack.count(method) > 0)
             process.kill()
             await process.wait()
             await mention
-        async with program(tmp_path, sqlite_url, slack):
+        async with program(launcher, tmp_path, sqlite_url, slack):
             await slack.until(lambda: bool(channel.pins), patience_s=_PATIENCE_S)
 
         assert len(await ended(sqlite_url)) == 1

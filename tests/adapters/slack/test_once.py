@@ -16,6 +16,7 @@ from tests.fakes.model_server import Script
 from tests.fakes.slack.deliveries import Delivery
 from tests.fakes.slack.records import Message
 from tests.fakes.slack.server import SlackServer
+from tests.launcher import Launcher
 
 TIMES = 50
 CALM_S = 1.0
@@ -121,7 +122,7 @@ async def test_the_same_words_twice_are_two_questions(lobby: Lobby) -> None:
     "database", ["sqlite_url", pytest.param("postgres_url", marks=pytest.mark.postgres)]
 )
 async def test_two_processes_share_one_deliberation(
-    office: Office, database: str, request: pytest.FixtureRequest
+    office: Office, database: str, launcher: Launcher, request: pytest.FixtureRequest
 ) -> None:
     url = str(request.getfixturevalue(database))
     office.database_url = url
@@ -132,7 +133,10 @@ async def test_two_processes_share_one_deliberation(
     async with AsyncExitStack() as stack:
         for folder in folders:
             folder.mkdir()
-        both = [serving(folder, office.slack, office.models, secrets) for folder in folders]
+        both = [
+            serving(launcher.start, folder, office.slack, office.models, secrets)
+            for folder in folders
+        ]
         await asyncio.gather(*map(stack.enter_async_context, both))
         assert office.slack.connections == 2
         deliveries = each_way(office) * TIMES

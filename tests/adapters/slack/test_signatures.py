@@ -25,6 +25,7 @@ from tests.fakes.slack import faults
 from tests.fakes.slack.deliveries import Delivery
 from tests.fakes.slack.records import Channel, Person
 from tests.fakes.slack.server import SlackServer
+from tests.launcher import Launcher
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 SIGNATURE, STAMP = "X-Slack-Signature", "X-Slack-Request-Timestamp"
@@ -286,7 +287,7 @@ async def test_the_address_is_there_as_soon_as_it_is_told() -> None:
 
 
 async def test_no_body_is_ever_logged(
-    slack: SlackServer, models: ModelServer, tmp_path: Path
+    launcher: Launcher, slack: SlackServer, models: ModelServer, tmp_path: Path
 ) -> None:
     """The program at log level debug, where libraries speak too."""
     kim, channel = slack.add_person("kim"), slack.add_channel("general")
@@ -294,7 +295,7 @@ async def test_no_body_is_ever_logged(
         "SLACK_BOT_TOKEN": slack.workspace.bot_token,
         "SLACK_SIGNING_SECRET": slack.signing_secret,
     }
-    async with serving(tmp_path, slack, models, secrets) as served:
+    async with serving(launcher.start, tmp_path, slack, models, secrets) as served:
         slack.request_url = f"{served.url}/slack/events"
         await _deliver_everything(slack, channel, kim)
 

@@ -18,7 +18,6 @@ from bot.storage.database import open_database
 from bot.storage.faults import storage_error, translated
 from bot.storage.migrate import migrate
 from bot.storage.records import SqlRecords
-from tests.conftest import Postgres
 from tests.contracts.records import a_deliberation
 
 
@@ -90,16 +89,16 @@ async def test_an_unreachable_server_says_so() -> None:
 
 
 @pytest.mark.postgres
-def test_an_unknown_user_is_told_so(postgres: Postgres) -> None:
-    url = make_url(postgres.make_database()).set(username="nobody_known")
+def test_an_unknown_user_is_told_so(postgres_url: str) -> None:
+    url = make_url(postgres_url).set(username="nobody_known")
 
     with pytest.raises(StorageError, match="user name or password"):
         migrate(url.render_as_string(hide_password=False))
 
 
 @pytest.mark.postgres
-def test_a_missing_database_on_the_server_says_so(postgres: Postgres) -> None:
-    url = make_url(postgres.make_database()).set(database="nowhere")
+def test_a_missing_database_on_the_server_says_so(postgres_url: str) -> None:
+    url = make_url(postgres_url).set(database="nowhere")
 
     with pytest.raises(StorageError, match="no database of that name"):
         migrate(url.render_as_string(hide_password=False))

@@ -21,6 +21,7 @@ from bot.storage.records import SqlRecords
 from bot.storage.tables import REVISION, metadata
 from bot.storage.upgrade import downgrade, migrations, upgrade
 from tests.contracts.records import a_deliberation, a_failure, a_synthesis, an_answer
+from tests.launcher import Launcher
 
 _ROOT = Path(__file__).parents[3]
 
@@ -86,18 +87,13 @@ def test_a_database_of_a_newer_version_is_left_alone(database_url: str) -> None:
         migrate(database_url)
 
 
-def test_many_processes_may_migrate_at_once(empty_database_url: str) -> None:
-    command = [
-        sys.executable,
-        "-c",
-        "import sys; from bot.storage.migrate import migrate; migrate(sys.argv[1])",
-    ]
-    started = [
-        subprocess.Popen([*command, empty_database_url], cwd=_ROOT)  # noqa: S603 - our own code
-        for _ in range(4)
-    ]
+async def test_many_processes_may_migrate_at_once(
+    empty_database_url: str, launcher: Launcher, tmp_path: Path
+) -> None:
+    environment = {"HOME": str(tmp_path), "COUNCIL_DATABASE_URL": empty_database_url}
+    started = [await launcher.start(tmp_path, environment, "bot", "migrate") for _ in range(4)]
 
-    assert [process.wait() for process in started] == [0] * 4
+    assert await asyncio.gather(*(process.wait() for process in started)) == [0] * 4
     with _Open(empty_database_url) as connection:
         assert connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
 

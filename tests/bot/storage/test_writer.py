@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import subprocess
-import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,10 +18,10 @@ from bot.storage.database import Database, open_database
 from bot.storage.records import SqlRecords
 from bot.storage.tables import deliberations
 from bot.storage.writer import Change, admit
-from tests.conftest import Postgres
 from tests.contracts.records import a_deliberation, a_failure, an_answer, folded
+from tests.launcher import Launcher
+from tests.postgres import Postgres
 
-_ROOT = Path(__file__).parents[3]
 # SQLite takes this number for NULL, and the column takes no NULL.
 _REFUSED = AnswerArrived(Answer("Ada", "text", "work/a", float("nan")))
 
@@ -174,35 +171,18 @@ async def test_a_server_that_restarts_is_waited_for(postgres: Postgres, postgres
         assert await records.load(new.id) == folded(new, [an_answer()])
 
 
-def test_a_delivery_to_two_processes_at_once_is_one_deliberation(database_url: str) -> None:
-    code = (
-        "import asyncio, sys\n"
-        "from tests.bot.storage.test_writer import deliver\n"
-        "print(asyncio.run(deliver(sys.argv[1], sys.argv[2])))"
-    )
+async def test_a_delivery_to_two_processes_at_once_is_one_deliberation(
+    database_url: str, launcher: Launcher, tmp_path: Path
+) -> None:
     started = [
-        subprocess.Popen(  # noqa: S603 - our own code
-            [sys.executable, "-c", code, database_url, prefix],
-            cwd=_ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        await launcher.start(tmp_path, {}, "tests.bot.storage.deliver", database_url, prefix)
         for prefix in ("a", "b")
     ]
 
-    printed = [process.communicate()[0] for process in started]
+    printed = [(await process.communicate())[0] for process in started]
 
     assert printed[0] == printed[1]
     assert len(printed[0].split()) == 1
-
-
-async def deliver(url: str, prefix: str) -> str:
-    """Create fifty deliberations of one delivery; return the ids that came of it."""
-    async with open_database(url) as database:
-        records = SqlRecords(database)
-        copies = [replace(a_deliberation(), id=f"{prefix}{number}") for number in range(50)]
-        known = await asyncio.gather(*(records.create(copy, delivery="one") for copy in copies))
-    return " ".join({each.id for each in known})
 
 
 def test_a_takeover_refuses_the_older_writes_behind_it_and_not_those_before() -> None:

@@ -391,6 +391,7 @@ INLINE_UNITS = (
 BLOCK_UNITS = ("> ", "- ", "a\n\n", "- a\n", "a|b\n-|-\n", "https://a.example/)", "```\n", "# a\n")
 
 
+@pytest.mark.no_cover  # it is timed, and tracing would take most of the time
 @pytest.mark.parametrize("unit", INLINE_UNITS + BLOCK_UNITS)
 def test_hostile_text_takes_no_longer_than_its_length(unit: str) -> None:
     markdown = unit * (12_000 // len(unit))

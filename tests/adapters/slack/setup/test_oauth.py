@@ -38,6 +38,7 @@ from tests.fakes.slack.hosting import hosted
 from tests.fakes.slack.records import Channel, Person, Workspace
 from tests.fakes.slack.server import SlackServer
 from tests.fakes.workspaces import FakeInstallations, FakeTickets
+from tests.launcher import start_python
 
 KEY = new_key()
 
@@ -592,7 +593,7 @@ async def test_no_token_is_logged_or_kept_in_plain(
         "COUNCIL_SECRET_KEY": KEY,
     }
 
-    async with serving(tmp_path, slack, models, secrets) as served:
+    async with serving(start_python, tmp_path, slack, models, secrets) as served:
         slack.request_url = f"{served.url}/slack/events"
         slack.redirect_url = f"{served.url}/slack/oauth_redirect"
         page = await slack.approve(f"{served.url}/slack/install", workspace=acme.workspace)
