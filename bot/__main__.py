@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from adapters.console.commandline import (
     Ask,
     Cancel,
+    DiscordInvite,
     Doctor,
     History,
     ListModels,
@@ -27,7 +28,7 @@ from adapters.console.commandline import (
     SlackManifest,
     parse,
 )
-from bot.composition.collector import relax
+from bot.composition import collector
 from bot.domain import Place, Question
 from bot.errors import CouncilError, WrongUse
 
@@ -45,8 +46,10 @@ def main() -> None:
         # A terminal that knows no UTF-8 gets question marks, not an error.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
-    relax()
-    sys.exit(run(sys.argv[1:]))
+    collector.relax()
+    code = run(sys.argv[1:])
+    collector.stop()
+    sys.exit(code)
 
 
 def run(words: Sequence[str]) -> int:
@@ -75,6 +78,8 @@ async def carry_out(request: Request) -> int:
     if isinstance(request, SlackManifest | NewKey):
         return _print(request)
     settings = load()
+    if isinstance(request, DiscordInvite):
+        return _invite(settings, request.application)
     # The terminal is for sentences; a service is read by its log.
     usual = "info" if isinstance(request, Serve) else "error"
     logs.configure(settings.log_level or usual, settings.keys)
@@ -220,6 +225,14 @@ def _print(request: SlackManifest | NewKey) -> int:
         from adapters.slack.setup.manifest import manifest
 
         sys.stdout.write(f"{json.dumps(manifest(request.url), indent=2)}\n")
+    return DONE
+
+
+def _invite(settings: Settings, application: str | None) -> int:
+    from adapters.discord.setup.invite import invitation
+    from bot.config import application_of
+
+    sys.stdout.write(f"{invitation(application or application_of(settings.discord()))}\n")
     return DONE
 
 

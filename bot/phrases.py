@@ -38,6 +38,21 @@ SIGNS = {
 }
 FINAL_ANSWER = "Final answer"
 STANDINGS = "Standings"
+NO_ANSWER = "No answer"
+ALL_REVIEWS = "All reviews"
+NO_REVIEWS = "Nobody reviewed these answers."
+
+READ_ANSWER = "Read the final answer"
+FOLLOW_UP = "Ask a follow-up"
+SHOW_REVIEWS = "Show all reviews"
+STOP = "Stop"
+
+ASKED_BY = "Asked by"
+IN_SHORT = "In short:"
+REVISED = "Revised because:"
+DISSENT = "Dissent"
+UNRESOLVED = "Unresolved"
+REST_IN_FILE = "… The rest is in the file below."
 
 _SECOND_READING = 1
 _PRECISE_BELOW_S = 10.0
@@ -78,6 +93,12 @@ def council_line(report: RootReport) -> str:
     members = [seat.name for seat in report.seats]
     line = f"Council: {joined(members)} · chairman {one_line(report.chairman)} · {report.mode}"
     return f"{line} · id {report.deliberation_id}"
+
+
+def course_line(report: RootReport) -> str:
+    """Say how the council deliberates, who concludes, and the id."""
+    chairman, known = one_line(report.chairman, 60), one_line(report.deliberation_id, 40)
+    return f"{report.mode} · chairman {chairman} · id {known}"
 
 
 def seat_state(seat: SeatReport) -> str:
@@ -132,6 +153,29 @@ def dissent_lines(synthesis: Synthesis) -> tuple[str, ...]:
         + (f" (not followed: {one_line(view.reason)})" if view.reason else "")
         for view in synthesis.dissent
     )
+
+
+def disagreement(synthesis: Synthesis) -> str | None:
+    """Say before the final answer how many see it differently; None if nobody does."""
+    match len(synthesis.dissent):
+        case 0:
+            return None
+        case 1:
+            return "One member disagrees, see below."
+        case several:
+            return f"{several} views differ, see below."
+
+
+def writing_line(chairman: str, *, is_again: bool = False) -> str:
+    """Say who writes the final answer; `is_again` if what was written before is void."""
+    if is_again:
+        return "Another member takes the chair and writes the final answer …"
+    return f"{one_line(chairman, 60)} writes the final answer …"
+
+
+def part_line(name: str, number: int, count: int) -> str:
+    """Name a message that goes on with what the one before it began."""
+    return f"{name} · part {number} of {count}"
 
 
 def closing_line(report: SynthesisReport) -> str:

@@ -15,9 +15,7 @@ from bot.untrusted import one_line
 
 _IDLE = "The council is not working on anything in this channel."
 _NOTHING_ASKED = "Nothing was asked in this channel yet."
-_NOTHING_FOUND = (
-    "No question of this channel holds these words. To ask it as a question, put ask in front."
-)
+_NOTHING_FOUND = "No question of this channel holds these words. To ask them, begin with ask."
 _STOPPED = "Stopped. What was answered so far stays in the thread."
 _WHICH = "Several are running. Which one? Put its id after cancel."
 _MOST_LISTED = 10

@@ -91,6 +91,13 @@ class SlackManifest:
 
 
 @dataclass(frozen=True, slots=True)
+class DiscordInvite:
+    """Print the link that lets the bot into a Discord server; None asks the token for the id."""
+
+    application: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class NewKey:
     """Print a key under which secrets are kept."""
 
@@ -106,6 +113,7 @@ Request = (
     | Migrate
     | Serve
     | SlackManifest
+    | DiscordInvite
     | NewKey
 )
 
@@ -119,6 +127,8 @@ _app = typer.Typer(
 )
 _slack = typer.Typer(help="Set Slack up.", rich_markup_mode=None, no_args_is_help=True)
 _app.add_typer(_slack, name="slack")
+_discord = typer.Typer(help="Set Discord up.", rich_markup_mode=None, no_args_is_help=True)
+_app.add_typer(_discord, name="discord")
 _Id = Annotated[str, typer.Argument(metavar="ID", help="As printed by `council history`.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 _Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the final answer alone.")]
@@ -286,7 +296,8 @@ def serve() -> Request:
     What is running then goes on with the next start.
 
     \b
-    Example:
+    Examples:
+      DISCORD_TOKEN=… council serve
       SLACK_BOT_TOKEN=xoxb-… SLACK_APP_TOKEN=xapp-… council serve
     """  # noqa: D301 - as above
     return Serve()
@@ -328,3 +339,24 @@ def slack_manifest(
         message = "--url must begin with https://, since Slack calls nothing else."
         raise typer.BadParameter(message)
     return SlackManifest(url)
+
+
+@_discord.command("invite")
+def discord_invite(
+    *,
+    application: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="The application's id; DISCORD_TOKEN tells it otherwise."),
+    ] = None,
+) -> Request:
+    """Print the link by which somebody who manages a server lets the bot in.
+
+    \b
+    Examples:
+      council discord invite
+      council discord invite --application 123456789012345678
+    """  # noqa: D301 - as above
+    if application is not None and not (application.isascii() and application.isdecimal()):
+        message = "--application must be a number, as the Developer Portal shows it."
+        raise typer.BadParameter(message)
+    return DiscordInvite(application)

@@ -22,6 +22,7 @@ from adapters.slack.thread.posting import Target, block_id, metadata, update
 from adapters.slack.wire.api import SlackApi
 from adapters.slack.wire.failures import Refused
 from adapters.slack.wire.http import Json
+from bot import phrases
 from bot.domain.reports import Report, SynthesisReport
 from bot.errors import ChatBusy, ChatError, ChatRefused
 from bot.ports import Sent
@@ -52,8 +53,8 @@ async def begun(
     if report.asker_id is None or target.thread is None:
         message = "There is nobody to stream to."
         raise ChatRefused(message)
-    who = safe(report.synthesis.chairman, 60)
-    opening = {**small(f"✎ {who} writes the final answer …"), "block_id": block_id(target.key)}
+    line = safe(phrases.writing_line(report.synthesis.chairman))
+    opening = {**small(f"✎ {line}"), "block_id": block_id(target.key)}
     answer = await api.call(
         "chat.startStream",
         target.place.workspace,
@@ -129,7 +130,7 @@ class SlackDraft:
     async def _rewrite(self, before: str) -> None:
         self._edited = before + self._waiting
         self._waiting = ""
-        opening = small("✎ Another member takes the chair and writes the final answer …")
+        opening = small(f"✎ {phrases.writing_line('', is_again=True)}")
         shown = pages(rich_text(self._edited)) if self._edited.strip() else [[]]
         message = single(_WRITING, _WRITING, [opening, *shown[0]])
         await update(self._api, self._target, self._message_id, message, within_s=_WITHIN_S)

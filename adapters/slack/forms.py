@@ -44,7 +44,7 @@ def follow_up(question: str, ticket: str) -> Block:
         small(f"After: {safe(question, 300)}"),
         _input("Your follow-up", "And what if …?", is_optional=False),
     ]
-    return _form("Ask a follow-up", FOLLOW_UP, ticket, blocks)
+    return _form(phrases.FOLLOW_UP, FOLLOW_UP, ticket, blocks)
 
 
 def loading(title: str) -> Block:
@@ -62,8 +62,8 @@ def reviews(deliberation: Deliberation) -> Block:
         blocks += fallback(rich_text(review.text))
         blocks.append(small(f"*{safe(phrases.order_line(review.ballot), 500)}*"))
     if not blocks:
-        blocks = [small("Nobody reviewed these answers.")]
-    return _page("All reviews", _fitting(blocks))
+        blocks = [small(phrases.NO_REVIEWS)]
+    return _page(phrases.ALL_REVIEWS, _fitting(blocks))
 
 
 def fault(title: str, sentence: str) -> Block:

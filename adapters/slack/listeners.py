@@ -17,7 +17,7 @@ from adapters.slack.replies import help_text, shown
 from adapters.slack.thread.conclusion import BAD, GOOD
 from adapters.slack.wire.failures import Refused
 from adapters.slack.wire.http import Json
-from bot import replies
+from bot import phrases, replies
 from bot.commands import Ask, Cancel, Help, History, Status, parse
 from bot.desk import ABOUT_THIS, TOO_LATE
 from bot.domain import Attachment, Remark
@@ -124,11 +124,11 @@ async def ask_further(desk: SlackDesk, caller: Caller, view: Json) -> str | None
 async def show_reviews(desk: SlackDesk, caller: Caller, deliberation_id: str) -> str | None:
     """Show all reviews in a window."""
     # The right to open one ends after 3 s, so it is opened before anything is looked up.
-    opened = await _open(desk, caller, forms.loading("All reviews"))
+    opened = await _open(desk, caller, forms.loading(phrases.ALL_REVIEWS))
     try:
         view = forms.reviews(await desk.app.show(deliberation_id, within=caller.scope))
     except NotFound as error:
-        view = forms.fault("All reviews", str(error))
+        view = forms.fault(phrases.ALL_REVIEWS, str(error))
     shown = {"view_id": opened["id"], "hash": opened["hash"], "view": view}
     await desk.api.call("views.update", caller.workspace, shown)
     return None

@@ -46,7 +46,7 @@ def _answer(report: AnswerReport) -> tuple[Message, ...]:
     answer = report.answer
     above = [_heading(report, answer.member, answer.model)]
     if answer.revised_because:
-        above.append(small(f"_Revised because:_ {safe(answer.revised_because, 500)}"))
+        above.append(small(f"_{phrases.REVISED}_ {safe(answer.revised_because, 500)}"))
     footer = phrases.answer_footer(answer)
     below = [small(escaped(footer))] if footer else []
     return messages(Content(phrases.title(report), answer.text, above, below))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from adapters.console.checkup import Check, compare
+from bot.composition.discord_checks import discord_checks
 from bot.composition.models import usable
 from bot.composition.records import open_records
 from bot.composition.slack_checks import slack_checks
@@ -47,4 +48,5 @@ def checks(settings: Settings, models: Models) -> list[Check]:
         Check("database", database),
         *(Check(f"provider {name}", partial(provider, name)) for name in names),
         *slack_checks(settings),
+        *discord_checks(settings),
     ]

@@ -9,6 +9,7 @@ from typing import Protocol
 from starlette.routing import Route
 
 from bot.app import App
+from bot.composition.discord import open_discord
 from bot.composition.slack import open_slack
 from bot.config import Settings
 from bot.domain import Council
@@ -17,8 +18,8 @@ from bot.storage.database import Database
 from bot.work.worker import Platform
 
 _NOTHING_TO_SERVE = (
-    "There is nothing to serve: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN to run in Slack. "
-    "docs/slack.md leads there in a few minutes."
+    "There is nothing to serve: set DISCORD_TOKEN to run in Discord, or SLACK_BOT_TOKEN and "
+    "SLACK_APP_TOKEN to run in Slack. docs/discord.md and docs/slack.md lead there."
 )
 
 
@@ -47,7 +48,7 @@ class Opened(Protocol):
 
 def check_any(settings: Settings) -> None:
     """Check that there is a platform to serve. Raises `BadConfig`."""
-    if settings.slack() is None:
+    if settings.slack() is None and settings.discord() is None:
         raise BadConfig(_NOTHING_TO_SERVE)
 
 
@@ -56,10 +57,13 @@ async def open_platforms(
     settings: Settings, database: Database, say: Callable[[str], None]
 ) -> AsyncGenerator[list[Opened]]:
     """Open all that are set up; `say` tells the operator what they wait for. Raises `BadConfig`."""
-    slack = settings.slack()
+    slack, discord = settings.slack(), settings.discord()
     async with AsyncExitStack() as stack:
         opened: list[Opened] = []
         if slack is not None:
             opening = open_slack(settings, slack, database, say)
+            opened.append(await stack.enter_async_context(opening))
+        if discord is not None:
+            opening = open_discord(settings, discord, database, say)
             opened.append(await stack.enter_async_context(opening))
         yield opened

@@ -78,6 +78,16 @@ class SlackTable(_Table):
     shared_channels: bool = False
 
 
+class DiscordTable(_Table):
+    """`[discord]`: what is done in channels and threads.
+
+    `discussion` is how many messages before a mention are taken along.
+    """
+
+    pins: Annotated[int, Field(ge=0, le=100)] = 20
+    discussion: Annotated[int, Field(ge=0, le=50)] = 20
+
+
 class CouncilFile(_Table):
     """The whole file; every part may be left out."""
 
@@ -86,6 +96,7 @@ class CouncilFile(_Table):
     deadlines: DeadlinesTable = DeadlinesTable()
     limits: LimitsTable = LimitsTable()
     slack: SlackTable = SlackTable()
+    discord: DiscordTable = DiscordTable()
 
 
 def read(path: Path) -> CouncilFile:
@@ -152,6 +163,7 @@ _EXPECTED = {
     "members": "a list of models",
     "question_chars": "a whole number above 0",
     "pins": "a whole number from 0 to 100",
+    "discussion": "a whole number from 0 to 50",
     "broadcast": "true or false",
     "shared_channels": "true or false",
     "concurrency": "a whole number above 0",
@@ -185,4 +197,5 @@ _TABLES: Mapping[str, type[BaseModel]] = {
     "deadlines": DeadlinesTable,
     "limits": LimitsTable,
     "slack": SlackTable,
+    "discord": DiscordTable,
 }

@@ -12,6 +12,7 @@ from platformdirs import user_config_path, user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.config.discord import DISCORD_SECRETS, DiscordAccess, discord_access
 from bot.config.file import CouncilFile, ProviderTable, read
 from bot.config.slack import SLACK_SECRETS, SlackAccess, slack_access
 from bot.errors import BadConfig
@@ -32,6 +33,9 @@ class _Environment(BaseSettings):
     config: Path | None = None
     database_url: SecretStr | None = None
     slack_api_url: str | None = None
+    discord_api_url: str | None = None
+    discord_gateway_url: str | None = None
+    discord_shards: str | None = None
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=3000, ge=0, le=65535)
     data_dir: Path | None = None
@@ -56,6 +60,9 @@ class Settings:
     secrets: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     secret_key: str | None = field(default=None, repr=False)
     slack_api_url: str | None = None
+    discord_api_url: str | None = None
+    discord_gateway_url: str | None = None
+    discord_shards: str | None = None
     http_host: str = "127.0.0.1"
     http_port: int = 3000
 
@@ -70,6 +77,15 @@ class Settings:
         """Return the access to Slack, None if there is none. Raises `BadConfig`."""
         has_secret_key = self.secret_key is not None
         return slack_access(self.secrets, self.slack_api_url, has_secret_key=has_secret_key)
+
+    def discord(self) -> DiscordAccess | None:
+        """Return the access to Discord, None if there is none. Raises `BadConfig`."""
+        return discord_access(
+            self.secrets,
+            api_url=self.discord_api_url,
+            gateway_url=self.discord_gateway_url,
+            shards=self.discord_shards,
+        )
 
 
 def load() -> Settings:
@@ -89,6 +105,9 @@ def load() -> Settings:
         secrets=_secrets(),
         secret_key=_key("COUNCIL_SECRET_KEY"),
         slack_api_url=environment.slack_api_url,
+        discord_api_url=environment.discord_api_url,
+        discord_gateway_url=environment.discord_gateway_url,
+        discord_shards=environment.discord_shards,
         http_host=environment.http_host,
         http_port=environment.http_port,
     )
@@ -96,6 +115,8 @@ def load() -> Settings:
 
 def _secrets() -> Mapping[str, str]:
     found = {name: _key(name) for name in SLACK_SECRETS}
+    # What is wrong with these is said more exactly where they are needed.
+    found |= {name: _value(name) or None for name in DISCORD_SECRETS}
     return {name: secret for name, secret in found.items() if secret is not None}
 
 
@@ -162,17 +183,20 @@ def _key_name(name: str, table: ProviderTable, known: KnownProvider | None) -> s
 
 def _key(name: str | None) -> str | None:
     """Read a key from the environment, or from the file that `NAME_FILE` names."""
-    if name is None:
-        return None
-    key = os.environ.get(name, "").strip()
-    path = os.environ.get(f"{name}_FILE", "").strip()
-    if not key and path:
-        try:
-            key = Path(path).expanduser().read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            message = f"{name}_FILE names {path}, which cannot be read."
-            raise BadConfig(message) from error
+    key = "" if name is None else _value(name)
     if not (key.isascii() and key.isprintable()) or " " in key:
         message = f"{name} holds characters that no key has; check how it was copied."
         raise BadConfig(message)
     return key or None
+
+
+def _value(name: str) -> str:
+    value = os.environ.get(name, "").strip()
+    path = os.environ.get(f"{name}_FILE", "").strip()
+    if value or not path:
+        return value
+    try:
+        return Path(path).expanduser().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{name}_FILE names {path}, which cannot be read."
+        raise BadConfig(message) from error

@@ -84,9 +84,9 @@ class Stage:
 
 async def settled(stage: Stage, number: int = 1) -> list[Deliberation]:
     """Return the deliberations once so many have ended."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(30), open_database(stage.database_url) as database:
         while True:
-            known = await stage.deliberations()
+            known = await _all(database)
             if len(known) == number and all(one.state.is_final for one in known):
                 return known
             await asyncio.sleep(0.05)

@@ -23,7 +23,6 @@ from itertools import count
 from pathlib import Path
 from random import Random
 
-from tests.conftest import Postgres
 from tests.e2e.crash import (
     Crossed,
     Death,
@@ -37,6 +36,7 @@ from tests.e2e.crash import (
 )
 from tests.e2e.crash_databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.e2e.crash_server import MEMBERS, CrashServer, Moment, Phase
+from tests.postgres import Postgres
 
 AT_ONCE = 3
 # A little more than a thorough council with a revision has of each.

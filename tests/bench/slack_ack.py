@@ -10,23 +10,22 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
-import statistics
 import sys
 import tempfile
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.adapters.slack.serving import Serving, serving
-from tests.adapters.stage import CHAIR, MEMBERS, SPEED
-from tests.fakes.model_server import ModelServer, Script
+from tests.adapters.stage import MEMBERS, SPEED
+from tests.bench.acknowledged import scripts, show
+from tests.fakes.model_server import ModelServer
 from tests.fakes.slack.records import Channel, Person, Reply
 from tests.fakes.slack.server import SlackServer
+from tests.launcher import start_python
 
 _CHANNELS = 10
-_LATENCIES_S = (1.0, 1.5, 2.0)
 _SPREAD_S = 6.0
-_P99_BAR_MS = 250.0
 
 
 class Town:
@@ -70,17 +69,14 @@ class Town:
 @asynccontextmanager
 async def opened(way: str) -> AsyncGenerator[tuple[Town, Serving]]:
     """Put everything together."""
-    paces = zip(MEMBERS, _LATENCIES_S, strict=True)
-    scripts = {name: Script(latency_s=pace) for name, pace in paces}
-    scripts[CHAIR] = Script(latency_s=1.0, pieces=20, pause_s=0.05)
-    async with SlackServer(speed=SPEED) as slack, ModelServer(scripts) as models:
+    async with SlackServer(speed=SPEED) as slack, ModelServer(scripts()) as models:
         secrets = {"SLACK_BOT_TOKEN": slack.workspace.bot_token, "COUNCIL_LOG_LEVEL": "warning"}
         if way == "http":
             secrets["SLACK_SIGNING_SECRET"] = slack.signing_secret
         else:
             secrets["SLACK_APP_TOKEN"] = slack.app_token
         with tempfile.TemporaryDirectory() as folder:
-            async with serving(Path(folder), slack, models, secrets) as bot:
+            async with serving(start_python, Path(folder), slack, models, secrets) as bot:
                 slack.request_url = f"{bot.url}/slack/events" if way == "http" else None
                 yield Town(slack, models), bot
 
@@ -91,7 +87,7 @@ async def measure(running: int, deliveries: int, way: str) -> None:
     async with opened(way) as (town, _):
         await town.slack.command("help", channel=town.channels[0], person=town.people[0])
         first = await asyncio.gather(*map(town.ask, range(running)))
-        _print(f"{running} questions at once", first)
+        show(f"{running} questions at once", first)
         await town.models.wait_for_calls(running * len(MEMBERS))
 
         async def later(number: int) -> Reply:
@@ -99,23 +95,13 @@ async def measure(running: int, deliveries: int, way: str) -> None:
             return await town.deliver(number)
 
         meanwhile = await asyncio.gather(*map(later, range(deliveries)))
-        _print(f"{deliveries} deliveries meanwhile", meanwhile, f"{_P99_BAR_MS:.0f} ms")
+        show(f"{deliveries} deliveries meanwhile", meanwhile, has_bar=True)
         sys.stdout.write(f"of the {running}, ended by the last of these: {_pins(town)}\n")
         await town.slack.until(lambda: _pins(town) >= running, patience_s=120)
 
 
 def _pins(town: Town) -> int:
     return sum(len(channel.pins) for channel in town.channels)
-
-
-def _print(what: str, replies: Sequence[Reply], bar: str = "") -> None:
-    if not all(reply.is_acknowledged for reply in replies):
-        sys.exit(f"{what}: not all were acknowledged")
-    times = sorted(1000 * reply.elapsed_s for reply in replies)
-    p99 = statistics.quantiles(times, n=100)[98]
-    figures = f"p50 {statistics.median(times):.0f} ms, p99 {p99:.0f} ms, max {times[-1]:.0f} ms"
-    sys.stdout.write(f"{what}: {figures}{f' (p99 bar {bar})' if bar else ''}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -47,19 +47,14 @@ def failure(report: FailureReport) -> Message:
         *_warnings([*notes, *report.notes]),
         small(f"id {safe(report.deliberation_id, 40)}"),
     ]
-    return single("No answer", report.reason, blocks)
+    return single(phrases.NO_ANSWER, report.reason, blocks)
 
 
 def _confidence(report: SynthesisReport) -> str:
     """Say how far the answer can be trusted, before it is read."""
-    shown = f"*{escaped(report.confidence)}*"
-    match len(report.synthesis.dissent):
-        case 0:
-            return shown
-        case 1:
-            return f"{shown}\nOne member disagrees, see below."
-        case several:
-            return f"{shown}\n{several} views differ, see below."
+    disagreement = phrases.disagreement(report.synthesis)
+    lines = [f"*{escaped(report.confidence)}*", *([disagreement] if disagreement else [])]
+    return "\n".join(lines)
 
 
 def _warnings(sentences: Sequence[str]) -> list[Block]:
@@ -69,15 +64,20 @@ def _warnings(sentences: Sequence[str]) -> list[Block]:
 
 def _below(report: SynthesisReport) -> list[Block]:
     synthesis = report.synthesis
-    said = [f"*Dissent* · {safe(line, _LINE_CHARS)}" for line in phrases.dissent_lines(synthesis)]
-    said += [f"*Unresolved* · {safe(point, _LINE_CHARS)}" for point in synthesis.unresolved]
+    said = [
+        f"*{phrases.DISSENT}* · {safe(line, _LINE_CHARS)}"
+        for line in phrases.dissent_lines(synthesis)
+    ]
+    said += [
+        f"*{phrases.UNRESOLVED}* · {safe(point, _LINE_CHARS)}" for point in synthesis.unresolved
+    ]
     return [
         *([{"type": "divider"}] if said else []),
         *lines(said),
         small(escaped(phrases.closing_line(report))),
         actions(
-            button("Ask a follow-up", FOLLOW_UP, report.deliberation_id),
-            button("Show all reviews", REVIEWS, report.deliberation_id),
+            button(phrases.FOLLOW_UP, FOLLOW_UP, report.deliberation_id),
+            button(phrases.SHOW_REVIEWS, REVIEWS, report.deliberation_id),
         ),
         _thumbs(report.deliberation_id),
     ]

@@ -11,6 +11,7 @@ from adapters.slack.rich.pages import MESSAGE_JSON, fallback, pages, plain
 from adapters.slack.rich.richtext import rich_text
 from adapters.slack.rich.untrusted import escaped
 from adapters.slack.thread.blocks import Block, small
+from bot import phrases
 from bot.untrusted import harmless
 
 # More messages than this fill a thread: the beginning is shown, and all of it is in a file.
@@ -20,7 +21,6 @@ _READ_CHARS = 30_000  # more than that many messages hold
 # The fallback text is what a notification shows and a screen reader reads. Slack recommends 4,000
 # and cuts off later, but `chat.update` refuses more.
 _FALLBACK_CHARS = 3000
-_IN_FILE = "… The rest is in the file below."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Content:
 
 def messages(content: Content) -> tuple[Message, ...]:
     """Cut a content into messages that Slack takes: all of it, or the beginning and a file."""
-    frame = _size(content.above) + _size(content.below) + _size([small(_IN_FILE)])
+    frame = _size(content.above) + _size(content.below) + _size([small(phrases.REST_IN_FILE)])
     # A text may be megabytes; of one that cannot fit only what is shown is read.
     is_long = len(content.markdown) > _MOST_MESSAGES * MESSAGE_JSON
     read = content.markdown[: _READ_CHARS if is_long else None]
@@ -83,7 +83,7 @@ def _part(
 ) -> Message:
     page, is_last = list(shown[number]), number == len(shown) - 1
     above = list(content.above) if number == 0 else [_continued(content, shown, number)]
-    below = [small(_IN_FILE)] if is_last and is_long else []
+    below = [small(phrases.REST_IN_FILE)] if is_last and is_long else []
     below += list(content.below) if is_last else []
     blocks = [*above, *page, *below]
     text = f"{content.name}: {plain(page)}"
@@ -91,7 +91,7 @@ def _part(
 
 
 def _continued(content: Content, shown: Sequence[Sequence[Block]], number: int) -> Block:
-    return small(f"{escaped(content.name)} · part {number + 1} of {len(shown)}")
+    return small(escaped(phrases.part_line(content.name, number + 1, len(shown))))
 
 
 def _notification(text: str) -> str:

@@ -32,7 +32,7 @@ def root(report: RootReport, answer_link: str | None) -> Message:
     blocks = [
         *([small(f"🎭 {escaped(REHEARSAL_NOTE)}")] if report.is_rehearsal else []),
         rich_quote(_question(report)),
-        small(f"Asked by {_asker(report)} · {_council(report)}"),
+        small(f"{phrases.ASKED_BY} {_asker(report)} · {safe(phrases.course_line(report))}"),
         *lines([_seat(seat) for seat in report.seats]),
         *_outcome(report, answer_link),
     ]
@@ -44,11 +44,6 @@ def _question(report: RootReport) -> str:
     if len(question) > _QUESTION_CHARS:
         return f"{question[:_QUESTION_CHARS]}…"
     return question
-
-
-def _council(report: RootReport) -> str:
-    chairman = safe(report.chairman, 60)
-    return f"{report.mode} · chairman {chairman} · id {safe(report.deliberation_id, 40)}"
 
 
 def _asker(report: RootReport) -> str:
@@ -67,9 +62,9 @@ def _outcome(report: RootReport, answer_link: str | None) -> list[Block]:
         return [section(f"*{headline}*"), actions(_stop(report))]
     shown = f"*{headline}*"
     if report.gist:
-        shown = f"*In short:* {safe(report.gist, 300)}\n{headline}"
+        shown = f"*{phrases.IN_SHORT}* {safe(report.gist, 300)}\n{headline}"
     if answer_link is not None:
-        shown = f"{shown}\n<{escaped(answer_link)}|Read the final answer>"
+        shown = f"{shown}\n<{escaped(answer_link)}|{phrases.READ_ANSWER}>"
     blocks = [section(shown)]
     if report.remark is not None:
         blocks.append(small(f"⚠ {safe(report.remark)}"))
@@ -83,4 +78,4 @@ def _stop(report: RootReport) -> Block:
         "confirm": plain_text("Stop it"),
         "deny": plain_text("Let it go on"),
     }
-    return button("Stop", STOP, report.deliberation_id, style="danger", confirm=confirm)
+    return button(phrases.STOP, STOP, report.deliberation_id, style="danger", confirm=confirm)

@@ -13,8 +13,8 @@ from pathlib import Path
 from adapters.slack.render import render
 from adapters.slack.thread.messages import Message
 from bot.reports import report, root_report
+from tests.adapters.samples import DONE, SLOTS
 from tests.adapters.slack.preview import page
-from tests.adapters.slack.samples import DONE, SLOTS
 
 
 def thread() -> list[Message]:

@@ -11,8 +11,8 @@ from bot.domain.reports import FailureReport
 from bot.errors import ChatBusy, ChatRefused, ChatUnclear
 from bot.ports import Chat, Sent
 from bot.reports import SYNTHESIS, report, root_report
+from tests.adapters.samples import DONE
 from tests.adapters.slack.desk import Desk
-from tests.adapters.slack.samples import DONE
 from tests.contracts.chat import ChatContract, found, sent_post
 from tests.fakes.council import finished
 from tests.fakes.slack import faults

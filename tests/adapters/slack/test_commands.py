@@ -150,7 +150,7 @@ async def test_history_without_a_find_says_how_to_ask_it(lobby: Lobby) -> None:
 
     assert nothing == "Nothing was asked in this channel yet."
     assert none is not None
-    assert none.endswith("To ask it as a question, put ask in front.")
+    assert none.endswith("To ask them, begin with ask.")
     assert await lobby.cost_nothing()
 
 

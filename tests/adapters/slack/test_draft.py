@@ -11,8 +11,8 @@ from bot.domain import Deliberation, Post, PostState
 from bot.errors import ChatBusy, ChatRefused, ChatUnclear
 from bot.ports import Sent
 from bot.reports import SYNTHESIS, report
+from tests.adapters.samples import DONE
 from tests.adapters.slack.desk import Desk
-from tests.adapters.slack.samples import DONE
 from tests.contracts.chat import found
 from tests.fakes.slack import faults
 from tests.fakes.slack.mentions import links_in, mentions_in

@@ -32,7 +32,7 @@ from bot.domain.reports import Report, SeatStatus
 from bot.marks import mark
 from bot.reports import REHEARSAL_NOTE, report, root_report
 from bot.untrusted import harmless
-from tests.adapters.slack.samples import BEGUN, DONE, SLOTS, SYNTHESIS
+from tests.adapters.samples import BEGUN, DONE, SLOTS, SYNTHESIS
 from tests.fakes.slack.mentions import links_in, mentions_in
 from tests.fakes.slack.validator import fault_of
 

@@ -101,10 +101,10 @@ class _Planned:
     fault: Fault
     times: int | None
     skip: int
-    when: Callable[[Json], bool]
+    when: Callable[[Call], bool]
 
     def matches(self, call: Call) -> bool:
-        if self.times == 0 or self.route not in ("*", call.route) or not self.when(call.body):
+        if self.times == 0 or self.route not in ("*", call.route) or not self.when(call):
             return False
         if self.skip > 0:
             self.skip -= 1
@@ -114,7 +114,7 @@ class _Planned:
         return True
 
 
-def _always(_: Json) -> bool:
+def _always(_: Call) -> bool:
     return True
 
 
@@ -132,12 +132,12 @@ class Faults:
         *,
         times: int | None = 1,
         skip: int = 0,
-        when: Callable[[Json], bool] = _always,
+        when: Callable[[Call], bool] = _always,
     ) -> None:
         """Let the next `times` calls of a route fail, None meaning all, after `skip` good ones.
 
         `POST /channels/{id}/messages` names a route, `*` means every one. `gateway` is the opening
-        of a gateway connection, `cdn` the fetching of an attachment. `when` is given the body.
+        of a gateway connection, `cdn` the fetching of an attachment. `when` is given the call.
         """
         self._planned.append(_Planned(route, fault, times, skip, when))
 

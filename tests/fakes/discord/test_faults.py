@@ -151,7 +151,7 @@ async def test_faults_can_be_skipped_repeated_and_chosen(
     discord.is_throttling = False
     discord.faults.add(POST, faults.error(50013), skip=1, times=2)
     discord.faults.add(
-        "*", faults.error(50001), times=None, when=lambda body: body.get("content") == "bad"
+        "*", faults.error(50001), times=None, when=lambda call: call.body.get("content") == "bad"
     )
 
     for text in ("a", "b", "c", "d", "bad", "bad", "e"):

@@ -60,8 +60,10 @@ def wire_of_application(application: Application, flags: int) -> Json:
 
 
 def wire_of_role(role: Role) -> Json:
-    """Write a role."""
+    """Write a role; a managed one tells whose it is."""
     colours = {"primary_color": 0, "secondary_color": None, "tertiary_color": None}
+    members = role.guild.members.values()
+    owner = next((str(m.person.id) for m in members if role in m.roles), None)
     return {
         "id": str(role.id),
         "name": role.name,
@@ -75,6 +77,7 @@ def wire_of_role(role: Role) -> Json:
         "managed": role.is_managed,
         "mentionable": role.is_mentionable,
         "flags": 0,
+        **({"tags": {"bot_id": owner}} if role.is_managed else {}),
     }
 
 

@@ -1,0 +1,88 @@
+"""What Discord's listeners work with, and the one way in which every question is asked."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass, replace
+
+from adapters.discord.caller import DIRECT, Caller
+from adapters.discord.incoming import Names, plain_text
+from adapters.discord.thread.posting import MESSAGES
+from adapters.discord.wire.api import DiscordApi
+from adapters.discord.wire.http import Json
+from bot.desk import Desk
+from bot.domain import Attachment, Mode, Question, Remark
+from bot.errors import ChatError
+
+_MEMBER = "/guilds/{guild_id}/members/{user_id}"
+_DIRECT_MESSAGES = "/users/@me/channels"
+_MENTION = re.compile(r"<@!?(\d+)>")
+_MOST_NAMES = 5  # each takes a call
+NAMED_WITHIN_S = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscordDesk(Desk):
+    """What Discord's listeners work with.
+
+    `discussion` is how many messages before a mention are taken along.
+    """
+
+    api: DiscordApi
+    discussion: int = 20
+
+    @property
+    def bot_user(self) -> str:
+        """The bot's own id."""
+        return self.api.identity.user
+
+    @property
+    def can_read(self) -> bool:
+        """Discord shows us messages that do not mention us."""
+        return self.api.identity.can_read
+
+    async def ask(
+        self,
+        caller: Caller,
+        text: str,
+        *,
+        delivery: str,
+        attachments: tuple[Attachment, ...] = (),
+        context: tuple[Remark, ...] = (),
+        mode: Mode | None = None,
+    ) -> str | None:
+        """Store a question, and start its deliberation.
+
+        Returns a sentence if the council may not answer there; then it has cost nothing. Raises
+        `BadQuestion`, `StorageError`.
+        """
+        if caller.fault is not None:
+            return caller.fault
+        person, council = caller.person, self.council
+        asked = Question(text, caller.place, person.name, context, attachments, asker_id=person.id)
+        seated = council if mode is None else replace(council, mode=mode)
+        await self.put(asked, delivery=delivery, council=seated)
+        return None
+
+    async def plain(self, typed: str, caller: Caller, names: Names) -> str:
+        """Return what was typed into a command or a form as plain text."""
+        users = list(dict.fromkeys(_MENTION.findall(typed)))[:_MOST_NAMES]
+        known = await asyncio.gather(*(self._member(user, caller.workspace) for user in users))
+        return plain_text(typed, [person for person in known if person is not None], names)
+
+    async def write_to(self, person: str, message: Json) -> None:
+        """Send a person a direct message. Raises `ChatError`."""
+        opened = await self.api.call("POST", _DIRECT_MESSAGES, {}, json={"recipient_id": person})
+        await self.api.call("POST", MESSAGES, {"channel_id": str(opened["id"])}, json=message)
+
+    async def _member(self, user: str, workspace: str) -> Json | None:
+        if workspace == DIRECT:
+            return None
+        ids = {"guild_id": workspace, "user_id": user}
+        try:
+            async with asyncio.timeout(NAMED_WITHIN_S):
+                found = await self.api.call("GET", _MEMBER, ids, within_s=NAMED_WITHIN_S)
+        except (ChatError, TimeoutError):
+            return None
+        return {**found["user"], "member": found}

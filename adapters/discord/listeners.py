@@ -1,0 +1,201 @@
+"""What is done with each delivery of Discord, between the wire and the council.
+
+A listener returns a sentence for the person who called, in our own markup, or None if there is
+nothing to say. All of them raise `WrongUse`, `StorageError` and `ChatError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import cast
+
+from adapters.discord import forms
+from adapters.discord.caller import Caller
+from adapters.discord.desk import DiscordDesk
+from adapters.discord.discussion import before, replied_to
+from adapters.discord.incoming import (
+    Names,
+    attachment,
+    attachments,
+    display_name,
+    plain_text,
+    remark_of,
+    said,
+)
+from adapters.discord.render import reviews
+from adapters.discord.replies import help_text, shown
+from adapters.discord.thread.components import small
+from adapters.discord.thread.messages import Message, single
+from adapters.discord.wire.http import Json
+from bot import phrases, replies
+from bot.attachments import MOST_FILES
+from bot.commands import Ask, Cancel, Command, Help, History, Status, parse
+from bot.desk import ABOUT_THIS, TOO_LATE
+from bot.domain import Attachment, Mode, Remark
+from bot.untrusted import one_line
+
+_ABOUT = "discord about"
+_NOTHING_SAID = "This message has neither text nor files that I can read."
+_UNREADABLE = (
+    "I cannot read the message that you reply to, since I see only messages that mention me. "
+    "Choose **Apps › Ask the council** in its menu instead."
+)
+_NOTED = "Noted, thank you."
+_REST = "… The rest is in the thread."
+_MOST_MESSAGES = 10
+
+# https://docs.discord.com/developers/interactions/application-commands#autocomplete
+_MOST_CHOICES = 25
+_QUESTION_CHARS, _NAME_CHARS = 70, 25  # a choice shows 100
+
+
+async def ask(
+    desk: DiscordDesk, caller: Caller, options: Mapping[str, object], names: Names, delivery: str
+) -> str | None:
+    """Ask what was typed into the options of a command; a file there is one of Discord's."""
+    mode, file = options.get("mode"), options.get("attachment")
+    return await desk.ask(
+        caller,
+        await desk.plain(str(options.get("question") or ""), caller, names),
+        delivery=delivery,
+        attachments=() if file is None else (attachment(cast("Json", file)),),
+        mode=Mode(str(mode)) if mode in set(Mode) else None,
+    )
+
+
+async def answer(desk: DiscordDesk, caller: Caller, wanted: Command) -> str:
+    """Carry out a command that is no question."""
+    match wanted:
+        case Status():
+            return shown(await replies.status(desk, caller.scope))
+        case Cancel(deliberation_id):
+            found = await replies.cancel(desk, caller.scope, caller.person, deliberation_id)
+            return shown(found)
+        case History(words):
+            return shown(await replies.history(desk, caller.scope, words))
+        case Help() | Ask():
+            return help_text(desk)
+
+
+async def suggest(desk: DiscordDesk, caller: Caller, typed: str) -> Sequence[tuple[str, str]]:
+    """Return the deliberations that can be stopped, as a name to show and an id."""
+    running = replace(caller.scope, is_open=True)
+    named: list[tuple[str, str]] = []
+    for one in await desk.app.history(limit=_MOST_CHOICES, within=running):
+        asker = one_line(one.question.asker, _NAME_CHARS)
+        named.append((f"{one_line(one.question.text, _QUESTION_CHARS)} · {asker}", one.id))
+    wanted = typed.strip().lower()
+    return [choice for choice in named if wanted in " ".join(choice).lower()]
+
+
+async def message(
+    desk: DiscordDesk, caller: Caller, written: Json, typed: str, names: Names
+) -> str | None:
+    """Take a message that mentions the bot, or one that was written to it directly.
+
+    `typed` is what it says without the mention. A question takes along what was said before it.
+    """
+    text, own = plain_text(typed, written["mentions"], names), attachments(written)
+    replied = await replied_to(desk, written)
+    about = None if replied is None else remark_of(replied, names)
+    wanted = _wanted(text, caller.title, has_files=bool(own), is_reply=about is not None)
+    if isinstance(wanted, Help) and not text and written["replied_to"]:
+        return _NOTHING_SAID if desk.can_read else _UNREADABLE
+    if not isinstance(wanted, Ask):
+        return await answer(desk, caller, wanted)
+    earlier = await before(desk, caller, written, names)
+    files = (*own, *(attachments(replied) if replied else ()), *earlier.notes)
+    return await desk.ask(
+        caller,
+        wanted.question,
+        delivery=f"message:{written['id']}",
+        attachments=files[: max(len(own), MOST_FILES)],
+        context=_with(earlier.remarks, about),
+    )
+
+
+async def about_form(desk: DiscordDesk, caller: Caller, about: Json, names: Names) -> Json | str:
+    """Return the form to ask about a message, or a sentence on why there is none."""
+    if caller.fault is not None:
+        return caller.fault
+    text, files = said(about, names), attachments(about)
+    if not (text or files):
+        return _NOTHING_SAID
+    kept = {
+        "workspace": caller.workspace,
+        "user": caller.person.id,
+        "author": display_name(about["author"]),
+        "text": text,
+        "files": [(file.name, file.media_type, file.source) for file in files],
+    }
+    ticket = await desk.keep(_ABOUT, kept)
+    return forms.about(text, [file.name for file in files], ticket)
+
+
+async def ask_about(
+    desk: DiscordDesk, caller: Caller, ticket: str, typed: str, names: Names, delivery: str
+) -> str | None:
+    """Ask about the message of a form."""
+    whose = {"workspace": caller.workspace, "user": caller.person.id}
+    kept = await desk.kept(_ABOUT, ticket, **whose)
+    if kept is None:
+        return TOO_LATE
+    files = cast("list[tuple[str, str, str]]", kept["files"])
+    text = str(kept["text"])
+    return await desk.ask(
+        caller,
+        await desk.plain(typed, caller, names) or ABOUT_THIS,
+        delivery=delivery,
+        attachments=tuple(Attachment(name, kind, source=source) for name, kind, source in files),
+        context=(Remark(str(kept["author"]), text),) if text else (),
+    )
+
+
+async def ask_further(
+    desk: DiscordDesk, caller: Caller, deliberation_id: str, typed: str, names: Names, delivery: str
+) -> str | None:
+    """Ask the follow-up of a form, in the thread of the question before."""
+    await desk.app.show(deliberation_id, within=caller.scope)
+    return await desk.ask(caller, await desk.plain(typed, caller, names), delivery=delivery)
+
+
+async def all_reviews(desk: DiscordDesk, caller: Caller, deliberation_id: str) -> Sequence[Message]:
+    """Return what the members said of each other's answers, or as much as anybody reads."""
+    found = reviews(await desk.app.show(deliberation_id, within=caller.scope))
+    if len(found) <= _MOST_MESSAGES:
+        return found
+    return [*found[:_MOST_MESSAGES], single(phrases.ALL_REVIEWS, [small(_REST)])]
+
+
+async def stop(desk: DiscordDesk, caller: Caller, deliberation_id: str) -> str | None:
+    """Stop a deliberation; its root message says so."""
+    await replies.cancel(desk, caller.scope, caller.person, deliberation_id)
+    return None
+
+
+async def rate(
+    desk: DiscordDesk, caller: Caller, deliberation_id: str, *, is_good: bool
+) -> str | None:
+    """Note a thumb."""
+    await desk.rate(deliberation_id, caller.person.id, caller.scope, is_good=is_good)
+    return _NOTED
+
+
+def _wanted(text: str, title: str | None, *, has_files: bool, is_reply: bool) -> Command:
+    """Read what a message wants; one that says nothing is about what comes with it."""
+    wanted = parse(text)
+    match wanted:
+        case Ask(question):
+            return Ask(question or ABOUT_THIS) if has_files or is_reply else wanted
+        case Help() if not text and (has_files or is_reply):
+            return Ask(ABOUT_THIS)
+        case Help() if not text and title is not None:
+            return Ask(title)
+        case _:
+            return Ask(text) if has_files else wanted
+
+
+def _with(remarks: tuple[Remark, ...], about: Remark | None) -> tuple[Remark, ...]:
+    """Add the message that one replies to, unless it is among those before."""
+    return remarks if about is None or about in remarks else (*remarks, about)

@@ -1,0 +1,1 @@
+"""What a thread in Discord is made of."""
