@@ -58,13 +58,12 @@ class LocalRun:
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     recorded: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
+    _has_begun: bool = False
     _is_stopping: bool = False
 
     async def perform(self, work: Coroutine[None, None, None]) -> None:
         """Do the work. Raises `CancelledError` if it is stopped."""
-        self._task = asyncio.create_task(work)
-        if self._is_stopping:
-            self._task.cancel()
+        self._task = asyncio.create_task(self._begin(work))
         try:
             await self._task
         finally:
@@ -72,6 +71,14 @@ class LocalRun:
 
     def stop(self) -> None:
         """Cancel it; once only, since it may say goodbye after that."""
-        if not self._is_stopping and self._task is not None:
+        if not self._is_stopping and self._has_begun and self._task is not None:
             self._task.cancel()
         self._is_stopping = True
+
+    async def _begin(self, work: Coroutine[None, None, None]) -> None:
+        self._has_begun = True
+        task = asyncio.current_task()
+        if self._is_stopping and task is not None:
+            # Stopped before it began, it may say goodbye as well.
+            task.cancel()
+        await work

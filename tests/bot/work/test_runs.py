@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,19 +37,29 @@ def test_the_latest_run_is_the_one_that_goes_on() -> None:
     assert takeovers(dead, []) == (RunId("d1", 2, 2),)
 
 
+@pytest.mark.parametrize("is_known", [False, True], ids=["before", "at the start"])
 @virtual
-async def test_a_run_that_was_stopped_before_it_began_does_nothing() -> None:
+async def test_a_run_that_is_stopped_before_it_began_only_says_goodbye(*, is_known: bool) -> None:
     run = LocalRun(RunId("d1", 0))
     done: list[str] = []
 
     async def work() -> None:
-        done.append("worked")
+        try:
+            await asyncio.sleep(0)
+            done.append("worked")
+        except asyncio.CancelledError:
+            done.append("goodbye")
+            raise
 
-    run.stop()
+    if is_known:
+        # It is there, but its first step is still to come.
+        asyncio.get_running_loop().call_soon(run.stop)
+    else:
+        run.stop()
     with suppress(asyncio.CancelledError):
         await run.perform(work())
 
-    assert done == []
+    assert done == ["goodbye"]
     assert run.ended.is_set()
 
 
