@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from bot.domain import Answer, Confidence, Deliberation, ModelCall, State, Synthesis
+from bot.domain import Answer, Confidence, Deliberation, ModelCall, Shown, State, Synthesis
 from bot.domain.events import (
     AnswerArrived,
     AnswerRevised,
@@ -32,6 +32,12 @@ SYNTHESIS = "synthesis"
 FAILURE = "failure"
 
 REHEARSAL_NOTE = "Rehearsal: stand-in models wrote this, no real model was asked."
+
+_FINAL_SLOTS = frozenset({ROOT, SYNTHESIS, FAILURE})
+_SLOTS_SHOWN: Mapping[Shown, frozenset[str]] = {
+    Shown.ANSWERS: _FINAL_SLOTS | {"answer", "revision", "objection"},
+    Shown.FINAL: _FINAL_SLOTS,
+}
 
 _CONFIDENCE = {
     Confidence.STRONG: "Strong: the best answer clearly beats every other, no fault was upheld.",
@@ -69,6 +75,11 @@ def slot_of(fact: Fact) -> str | None:
         case _:
             slot = None
     return slot
+
+
+def is_shown(slot: str, shown: Shown) -> bool:
+    """Say whether a post belongs into a thread of which only so much is shown."""
+    return shown is Shown.EVERYTHING or slot.partition(":")[0] in _SLOTS_SHOWN[shown]
 
 
 def confidence_sentence(confidence: Confidence) -> str:

@@ -8,7 +8,7 @@ from bot.council.anonymity import Disguise, nameless, nonce
 from bot.council.material import Brief, question
 from bot.council.quoting import cut, fence
 from bot.council.reviews import CRITERIA, KINDS, VERDICTS
-from bot.domain import Deliberation, Seat
+from bot.domain import Council, Deliberation, Seat
 
 _ASIDE_CHARS = 16_000  # of a review to mend or an objection to weigh
 _DATA_RULE = (
@@ -122,14 +122,15 @@ Prompt = tuple[str, str]
 
 def answer(deliberation: Deliberation, seat: Seat) -> Prompt:
     """Ask a member for its own answer; no names of others, no mention of competition."""
-    return _with_persona(_ANSWER_SYSTEM, seat), question(deliberation)
+    return _system(_ANSWER_SYSTEM, deliberation.council, seat), question(deliberation)
 
 
 def review(brief: Brief, disguise: Disguise) -> Prompt:
     """Ask a member to judge the answers under their labels."""
     labels = ", ".join(disguise.names)
     shown = f"{question(brief.deliberation)}\n\n{brief.exhibit(disguise)}"
-    return _REVIEW_SYSTEM, f"{shown}\n\nJudge the answers {labels}."
+    system = _system(_REVIEW_SYSTEM, brief.deliberation.council)
+    return system, f"{shown}\n\nJudge the answers {labels}."
 
 
 def repair(deliberation: Deliberation, disguise: Disguise, text: str) -> Prompt:
@@ -148,12 +149,14 @@ def revision(brief: Brief, seat: Seat, disguise: Disguise) -> Prompt:
         brief.upheld_faults(disguise, own=seat.name),
         brief.findings(disguise, own=seat.name),
     ]
-    return _with_persona(_REVISION_SYSTEM, seat), "\n\n".join(part for part in parts if part)
+    system = _system(_REVISION_SYSTEM, brief.deliberation.council, seat)
+    return system, "\n\n".join(part for part in parts if part)
 
 
 def objection(brief: Brief, disguise: Disguise) -> Prompt:
     """Ask for the strongest case against a unanimous answer."""
-    return _OBJECTION_SYSTEM, f"{question(brief.deliberation)}\n\n{brief.exhibit(disguise)}"
+    system = _system(_OBJECTION_SYSTEM, brief.deliberation.council)
+    return system, f"{question(brief.deliberation)}\n\n{brief.exhibit(disguise)}"
 
 
 def synthesis(brief: Brief, disguise: Disguise, stands: str | None) -> Prompt:
@@ -174,7 +177,9 @@ def synthesis(brief: Brief, disguise: Disguise, stands: str | None) -> Prompt:
         parts.append(f"A devil's advocate objects:\n{fence('TEXT', 'OBJECTION', mark, text)}")
     if stands is not None:
         parts.append(f"This final answer is settled:\n{fence('TEXT', 'SETTLED', mark, stands)}")
-    return _SYNTHESIS_SYSTEM, "\n\n".join(part for part in parts if part)
+    return _system(_SYNTHESIS_SYSTEM, deliberation.council), "\n\n".join(
+        part for part in parts if part
+    )
 
 
 def review_schema(labels: Sequence[str]) -> Mapping[str, object]:
@@ -215,5 +220,12 @@ def _object(**properties: Mapping[str, object]) -> Mapping[str, object]:
     }
 
 
-def _with_persona(system: str, seat: Seat) -> str:
-    return f"{system}\n\nYour point of view: {seat.persona}" if seat.persona else system
+def _system(system: str, council: Council, seat: Seat | None = None) -> str:
+    """Return a system text with the team's language and instructions, and a seat's persona."""
+    if council.language:
+        system = system.replace(_LANGUAGE_RULE, f"Write in {council.language}.")
+    if council.instructions:
+        system = f"{system}\n\nStanding instructions of those who ask: {council.instructions}"
+    if seat is not None and seat.persona:
+        system = f"{system}\n\nYour point of view: {seat.persona}"
+    return system

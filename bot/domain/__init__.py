@@ -15,6 +15,7 @@ from bot.domain.council import (
     Question,
     Remark,
     Seat,
+    Shown,
 )
 from bot.domain.deliberation import (
     Answer,
@@ -64,6 +65,7 @@ __all__ = [
     "Remark",
     "Review",
     "Seat",
+    "Shown",
     "Standing",
     "Standings",
     "State",

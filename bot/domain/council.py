@@ -14,6 +14,14 @@ class Mode(StrEnum):
     THOROUGH = "thorough"
 
 
+class Shown(StrEnum):
+    """What a thread shows of a deliberation; the root message and the final answer always are."""
+
+    EVERYTHING = "everything"
+    ANSWERS = "answers"
+    FINAL = "final"
+
+
 @dataclass(frozen=True, slots=True)
 class Seat:
     """One place at the table: a name, a model (`provider/model-id`), and what stands behind it."""
@@ -40,13 +48,22 @@ class Deadlines:
 
 @dataclass(frozen=True, slots=True)
 class Council:
-    """The seats that apply in a place, and how they reason. Member names are unique."""
+    """The seats that apply in a place, and how they reason. Member names are unique.
+
+    `language` is what they write in, by its name, None for the question's; `instructions` are the
+    team's standing ones. `pins` are final answers that stay pinned, 0 for none and None for as many
+    as the platform's settings say.
+    """
 
     members: tuple[Seat, ...]
     chairman: Seat
     mode: Mode = Mode.STANDARD
     is_revising: bool = True
     deadlines: Deadlines = Deadlines()
+    language: str | None = None
+    instructions: str | None = None
+    shown: Shown = Shown.EVERYTHING
+    pins: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from bot.domain import Deliberation, Post, PostState
 from bot.domain.reports import Report
 from bot.errors import ChatBusy, ChatError
 from bot.ports import Chat, Outbox, Sent
-from bot.reports import ROOT, SYNTHESIS, report
+from bot.reports import ROOT, SYNTHESIS, is_shown, report
 from bot.work.delivery import Delivery, given_up, there
 from bot.work.drafts import Manuscript
 from bot.work.live import LiveState
@@ -79,10 +79,12 @@ class Poster:
         `deliberation` is what they will tell of; the slot `synthesis` stands for the closing
         message.
         """
+        shown = deliberation.council.shown
         known = (self._conclusion if slot == SYNTHESIS else slot for slot in slots)
         return [
             Post(deliberation.id, slot, part=part)
             for slot in known
+            if is_shown(slot, shown)
             for part in range(1, self._parts(slot, deliberation) + 1)
             if (slot, part) not in self._posts
         ]
@@ -275,7 +277,8 @@ class Poster:
         link, remark = None, None
         if answers and self._live.deliberation.synthesis is not None:
             link = answers[-1].message_id
-            remark = await pin(self._chat, answers[-1], self._live.deliberation.question.place)
+            asked = self._live.deliberation
+            remark = await pin(self._chat, answers[-1], asked.question.place, asked.council.pins)
         for root in (post for post in sent if post.slot == ROOT):
             outcome = replace(self._live.report(), conclusion=link, remark=remark)
             await self._delivery.amend(root, outcome)

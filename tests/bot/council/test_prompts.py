@@ -178,3 +178,19 @@ def test_a_schema_allows_only_the_labels_shown() -> None:
 
     assert "'enum': ['K7', 'Q2']" in str(schema)
     assert schema["required"] == ["reference_points", "reviews", "ranking", "confidence"]
+
+
+def test_a_team_sets_the_language_and_standing_instructions() -> None:
+    council = replace(START.council, language="German", instructions="We run on Postgres.")
+    deliberation = replace(START, council=council)
+    brief = Brief(deliberation, TEXTS, {})
+    hidden = disguise(deliberation, NAMES, reader="chair")
+
+    for system, _ in (
+        prompts.answer(deliberation, SEAT),
+        prompts.review(brief, hidden),
+        prompts.synthesis(brief, hidden, None),
+    ):
+        assert "Write in German." in system
+        assert "language of the question" not in system
+        assert "Standing instructions of those who ask: We run on Postgres." in system

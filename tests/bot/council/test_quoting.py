@@ -110,11 +110,12 @@ def test_a_name_behind_a_line_break_is_removed_too() -> None:
     assert "Claude" not in anonymous("First.\nI am\nClaude.\nLast.", SEAT, SEAT.model)
 
 
+@pytest.mark.no_cover  # it is timed, and tracing would take most of the time
 @pytest.mark.parametrize("hostile", ["<", "<< ", "\n", "~\n", "i am ", " ", "-", "as claude "])
 def test_hostile_text_costs_no_time(hostile: str) -> None:
-    text = "<<i am" + hostile * (1_000_000 // len(hostile)) + "x"
+    text = "<<i am" + hostile * (200_000 // len(hostile)) + "x"
 
-    with at_most(seconds=4.0):
+    with at_most(seconds=2.0):
         fence("ANSWER", "K7", "abc", text)
         anonymous(text, SEAT, SEAT.model)
 

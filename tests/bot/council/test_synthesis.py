@@ -66,6 +66,7 @@ def test_pieces_of_any_size_show_what_the_whole_shows(
     )
 
 
+@pytest.mark.no_cover  # it is timed, and tracing would take most of the time
 @pytest.mark.parametrize("hostile", [" ", "\n", "answer ", "[", "`", "x"])
 def test_hostile_pieces_cost_no_time(hostile: str) -> None:
     with at_most(seconds=4.0):

@@ -7,18 +7,18 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
 
 from bot.work.engine import DbosEngine
-from tests.conftest import ON_BOTH, Postgres
+from tests.conftest import ON_BOTH
+from tests.postgres import Copies, Postgres
 
 
 @pytest.fixture(scope="session")
-def prepared_postgres(postgres: Postgres) -> str:
-    """Return the name of a template that has the engine's tables."""
+def prepared_postgres(postgres: Postgres) -> Copies:
+    """Return copies of a database that has the engine's tables."""
     url = postgres.make_database()
     asyncio.run(_prepare(url))
-    return str(make_url(url).database)
+    return Copies(postgres, url)
 
 
 @pytest.fixture(params=ON_BOTH)
@@ -27,10 +27,10 @@ def work_url(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'council.db'}"
         return
-    server: Postgres = request.getfixturevalue("postgres")
-    url = server.make_database(request.getfixturevalue("prepared_postgres"))
+    copies: Copies = request.getfixturevalue("prepared_postgres")
+    url = copies.take()
     yield url
-    server.drop_database(url)
+    copies.give_back(url)
 
 
 async def _prepare(url: str) -> None:

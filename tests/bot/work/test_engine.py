@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -21,29 +20,7 @@ from bot.work.engine import DbosEngine
 from tests.contracts.work import OpenWork, Run, Runs, WorkContract
 from tests.fakes.council import deliberation
 from tests.fakes.work import FakeWork
-
-ROOT = Path(__file__).parents[3]
-# A process that runs a deliberation until it is killed, or cancelled.
-OTHER = """
-import asyncio, sys
-from bot.work.engine import DbosEngine
-from tests.fakes.council import deliberation
-
-async def run(deliberation_id):
-    print("running", flush=True)
-    try:
-        await asyncio.Event().wait()
-    except asyncio.CancelledError:
-        print("cancelled", flush=True)
-        raise
-
-async def main(url, deliberation_id):
-    async with DbosEngine(url, run, give_up=run) as engine:
-        await engine.start(deliberation(deliberation_id))
-        await engine.wait(deliberation_id)
-
-asyncio.run(main(*sys.argv[1:]))
-"""
+from tests.launcher import ROOT, Launcher, Process
 
 
 async def refuse(deliberation_id: str) -> None:
@@ -69,11 +46,10 @@ class TestDbosEngine(WorkContract):
 
 @asynccontextmanager
 async def another_process(
-    url: str, deliberation_id: str
-) -> AsyncGenerator[asyncio.subprocess.Process]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", OTHER, url, deliberation_id, cwd=ROOT, stdout=asyncio.subprocess.PIPE
-    )
+    launcher: Launcher, url: str, deliberation_id: str
+) -> AsyncGenerator[Process]:
+    words = ("tests.bot.work.other", url, deliberation_id)
+    process = await launcher.start(ROOT, {}, *words)
     try:
         assert await line_of(process) == "running"
         yield process
@@ -83,7 +59,7 @@ async def another_process(
         await process.communicate()
 
 
-async def line_of(process: asyncio.subprocess.Process) -> str:
+async def line_of(process: Process) -> str:
     assert process.stdout is not None
     async with asyncio.timeout(20):
         return (await process.stdout.readline()).decode().strip()
@@ -120,10 +96,12 @@ def copy_workflow(url: str, workflow_id: str, copied_id: str) -> None:
     engine.dispose()
 
 
-async def test_the_work_of_a_dead_process_is_taken_over_at_once(work_url: str) -> None:
+async def test_the_work_of_a_dead_process_is_taken_over_at_once(
+    work_url: str, launcher: Launcher
+) -> None:
     runs = Runs()
     runs.may_end.set()
-    async with another_process(work_url, "d1") as other:
+    async with another_process(launcher, work_url, "d1") as other:
         other.kill()
         await other.wait()
 
@@ -137,10 +115,12 @@ async def test_the_work_of_a_dead_process_is_taken_over_at_once(work_url: str) -
     assert stored(work_url) == {}
 
 
-async def test_living_processes_leave_each_others_work_alone(work_url: str) -> None:
+async def test_living_processes_leave_each_others_work_alone(
+    work_url: str, launcher: Launcher
+) -> None:
     runs = Runs()
     async with (
-        another_process(work_url, "d1"),
+        another_process(launcher, work_url, "d1"),
         DbosEngine(work_url, runs, give_up=refuse) as engine,
     ):
         await engine.start(deliberation("d2"))
@@ -150,9 +130,9 @@ async def test_living_processes_leave_each_others_work_alone(work_url: str) -> N
         assert "d1" not in runs.seen
 
 
-async def test_a_run_is_cancelled_from_another_process(work_url: str) -> None:
+async def test_a_run_is_cancelled_from_another_process(work_url: str, launcher: Launcher) -> None:
     async with (
-        another_process(work_url, "d1") as other,
+        another_process(launcher, work_url, "d1") as other,
         DbosEngine(work_url, refuse, give_up=refuse) as engine,
     ):
         await engine.cancel("d1")

@@ -6,14 +6,14 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
-from bot.domain import Post, PostState, State
+from bot.domain import Post, PostState, Shown, State
 from bot.domain.events import SynthesisPiece, SynthesisReady, SynthesisRestarted
 from bot.domain.reports import FailureReport, SynthesisReport
 from bot.errors import ChatBusy, ChatError, ChatRefused, ChatUnclear
 from bot.work.posts import conclusion_slot
 from tests.bot.work.stage import Stage
 from tests.fakes.chat import Call, FakeChat
-from tests.fakes.council import PLACE, SLOTS, SYNTHESIS, WHOLE
+from tests.fakes.council import PLACE, SLOTS, SYNTHESIS, WHOLE, deliberation
 from tests.fakes.virtual import virtual
 
 BUSY = ChatBusy("Too many messages.", retry_after_s=7)
@@ -360,3 +360,22 @@ def test_a_message_that_told_of_a_failure_stays_as_it_is() -> None:
     assert conclusion_slot([Post("d1", "synthesis")]) == "synthesis"
     assert conclusion_slot([told]) == "synthesis:2"
     assert conclusion_slot([told, replace(told, slot="synthesis:2")]) == "synthesis:3"
+
+
+@pytest.mark.parametrize(
+    ("shown", "slots"),
+    [
+        (Shown.ANSWERS, ["root", "answer:Ada", "answer:Bob", "synthesis"]),
+        (Shown.FINAL, ["root", "synthesis"]),
+    ],
+)
+@virtual
+async def test_a_thread_shows_as_much_as_its_team_wants(shown: Shown, slots: list[str]) -> None:
+    stage = Stage()
+    course = deliberation()
+    await stage.records.create(replace(course, council=replace(course.council, shown=shown)))
+
+    ended = await stage.run()
+
+    assert stage.chat.slots() == slots
+    assert len(ended.reviews) == 2
