@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from bot.config.lines import line_of
-from bot.domain import Mode
+from bot.domain import Mode, Shown
 from bot.errors import BadConfig
 
 _Positive = Annotated[int, Field(gt=0)]
@@ -54,6 +54,9 @@ class CouncilTable(_Table):
     chairman: SeatTable | None = None
     mode: Mode = Mode.STANDARD
     revision: Literal["auto", "off"] = "auto"
+    show: Shown = Shown.EVERYTHING
+    language: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    instructions: Annotated[str, Field(min_length=1, max_length=4000)] | None = None
 
 
 class DeadlinesTable(_Table):
@@ -160,6 +163,9 @@ _EXPECTED = {
     "kind": '"openai" or "anthropic"',
     "mode": '"fast", "standard" or "thorough"',
     "revision": '"auto" or "off"',
+    "show": '"everything", "answers" or "final"',
+    "language": "the name of a language, 40 characters at most",
+    "instructions": "text of 4,000 characters at most",
     "members": "a list of models",
     "question_chars": "a whole number above 0",
     "pins": "a whole number from 0 to 100",

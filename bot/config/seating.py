@@ -118,6 +118,9 @@ def _council(
         mode=wish.mode or table.mode,
         is_revising=table.revision == "auto",
         deadlines=Deadlines(deadlines.soft_min, deadlines.call, deadlines.deliberation),
+        language=table.language,
+        instructions=table.instructions,
+        shown=table.show,
     )
 
 

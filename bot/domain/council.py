@@ -51,8 +51,7 @@ class Council:
     """The seats that apply in a place, and how they reason. Member names are unique.
 
     `language` is what they write in, by its name, None for the question's; `instructions` are the
-    team's standing ones. `pins` are final answers that stay pinned, 0 for none and None for as many
-    as the platform's settings say.
+    team's standing ones.
     """
 
     members: tuple[Seat, ...]
@@ -63,7 +62,6 @@ class Council:
     language: str | None = None
     instructions: str | None = None
     shown: Shown = Shown.EVERYTHING
-    pins: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

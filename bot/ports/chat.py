@@ -77,10 +77,8 @@ class Chat(Protocol):
         """Open a message with the post's key and write it piece by piece."""
         ...
 
-    async def pin(self, post: Post, place: Place, keep: int | None = None) -> None:
-        """Pin a message and keep so many of ours pinned; one that is pinned already is fine.
-
-        None keeps as many as the platform's settings say; 0 pins nothing.
+    async def pin(self, post: Post, place: Place) -> None:
+        """Pin a message; one that is pinned already is fine.
 
         `ChatRefused` says in a sentence why it is not pinned.
         """

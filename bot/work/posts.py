@@ -277,8 +277,7 @@ class Poster:
         link, remark = None, None
         if answers and self._live.deliberation.synthesis is not None:
             link = answers[-1].message_id
-            asked = self._live.deliberation
-            remark = await pin(self._chat, answers[-1], asked.question.place, asked.council.pins)
+            remark = await pin(self._chat, answers[-1], self._live.deliberation.question.place)
         for root in (post for post in sent if post.slot == ROOT):
             outcome = replace(self._live.report(), conclusion=link, remark=remark)
             await self._delivery.amend(root, outcome)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import Settings, Wish, load, local_council, rehearsal_council, seat
-from bot.domain import Deadlines, Mode, Seat
+from bot.domain import Deadlines, Mode, Seat, Shown
 from bot.errors import BadConfig
 from bot.llm.providers import KNOWN
 
@@ -26,6 +26,9 @@ members = [
 chairman = "work/model-c"
 mode = "thorough"
 revision = "off"
+show = "answers"
+language = "German"
+instructions = "Small steps."
 
 [deadlines]
 soft_min = 5
@@ -78,6 +81,8 @@ def test_the_example_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert seating.council.chairman == Seat("model-c", "work/model-c")
     assert seating.council.mode is Mode.THOROUGH
     assert not seating.council.is_revising
+    assert seating.council.shown is Shown.ANSWERS
+    assert (seating.council.language, seating.council.instructions) == ("German", "Small steps.")
     assert seating.council.deadlines == Deadlines(5, 60.5, 300)
     assert not seating.is_rehearsal
 
@@ -178,6 +183,14 @@ def test_a_provider_of_ones_own_finds_its_usual_key(monkeypatch: pytest.MonkeyPa
             'line 2: `mode` in [council] must be "fast", "standard" or "thorough".',
         ),
         ('[council]\nrevision = "on"', 'line 2: `revision` in [council] must be "auto" or "off".'),
+        (
+            '[council]\nshow = "some"',
+            'line 2: `show` in [council] must be "everything", "answers" or "final".',
+        ),
+        (
+            '[council]\nlanguage = ""',
+            "line 2: `language` in [council] must be the name of a language, 40 characters at most.",
+        ),
         ("[council]\nmembers = 3", "line 2: `members` in [council] must be a list of models."),
         (
             '[council]\nmembers = [\n  "a/b",\n  { name = "x", modle = "a/b" },\n]',

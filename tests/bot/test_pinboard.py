@@ -39,16 +39,14 @@ async def test_our_oldest_go_past_the_number_that_is_kept() -> None:
 
     for message_id in "abc":
         await pinboard.pin(message_id, PLACE)
-    await pinboard.pin("d", PLACE, keep=1)
 
-    assert board.pinned == ["d"]
+    assert board.pinned == ["b", "c"]
 
 
-@pytest.mark.parametrize(("most", "keep"), [(0, None), (5, 0)])
-async def test_none_is_pinned_if_none_is_kept(most: int, keep: int | None) -> None:
+async def test_none_is_pinned_if_none_is_kept() -> None:
     board = Board()
 
-    await Pinboard(board, FakePins(), most=most).pin("a", PLACE, keep=keep)
+    await Pinboard(board, FakePins(), most=0).pin("a", PLACE)
 
     assert board.pinned == []
 

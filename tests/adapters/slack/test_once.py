@@ -14,7 +14,7 @@ from tests.adapters.slack.serving import serving
 from tests.adapters.stage import MEMBERS, settled
 from tests.fakes.model_server import Script
 from tests.fakes.slack.deliveries import Delivery
-from tests.fakes.slack.records import Message
+from tests.fakes.slack.records import Message, Reply
 from tests.fakes.slack.server import SlackServer
 from tests.launcher import Launcher
 
@@ -42,13 +42,21 @@ def each_way(office: Office) -> list[Delivery]:
     ]
 
 
+async def deliver(office: Office) -> list[Reply]:
+    """Deliver each way fifty times at once, the two events of a mention together."""
+    command, event, message, direct = each_way(office)
+    replies: list[Reply] = []
+    for deliveries in ([command], [event, message], [direct]):
+        replies += await asyncio.gather(*map(office.slack.deliver, deliveries * TIMES))
+    return replies
+
+
 @pytest.mark.parametrize("way", ["by_socket", "by_http"])
 async def test_fifty_deliveries_at_once_are_one_deliberation(office: Office, way: str) -> None:
     office.secrets = getattr(office, way)()
 
     async with office.open():
-        deliveries = each_way(office) * TIMES
-        replies = await asyncio.gather(*map(office.slack.deliver, deliveries))
+        replies = await deliver(office)
         known = await settled(office, 3)
 
     assert all(reply.is_acknowledged and reply.elapsed_s < 3 for reply in replies)
@@ -139,8 +147,7 @@ async def test_two_processes_share_one_deliberation(
         ]
         await asyncio.gather(*map(stack.enter_async_context, both))
         assert office.slack.connections == 2
-        deliveries = each_way(office) * TIMES
-        replies = await asyncio.gather(*map(office.slack.deliver, deliveries))
+        replies = await deliver(office)
         await office.slack.until(lambda: office.models.calls() >= 3 * len(MEMBERS))
         known = await office.deliberations()
         # A second run would begin now. Later, whoever ends first leaves its work to the other.
