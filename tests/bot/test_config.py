@@ -189,7 +189,7 @@ def test_a_provider_of_ones_own_finds_its_usual_key(monkeypatch: pytest.MonkeyPa
         ),
         (
             '[council]\nlanguage = ""',
-            "line 2: `language` in [council] must be the name of a language, 40 characters at most.",
+            "line 2: `language` in [council] must be the name of a language",
         ),
         ("[council]\nmembers = 3", "line 2: `members` in [council] must be a list of models."),
         (

@@ -10,10 +10,10 @@ from markdown_it.token import Token
 
 from adapters.discord.rich.blocks import Block, Kind
 from adapters.discord.rich.inlines import inlines
-from adapters.discord.rich.markdown import parse
 from adapters.discord.rich.spans import BOLD, Span
 from adapters.discord.rich.tables import table
 from adapters.discord.rich.untrusted import in_fence
+from bot.markdown.parsing import parse
 from bot.untrusted import harmless
 
 _LANGUAGE = re.compile(r"[A-Za-z0-9_+#.-]{1,20}")  # as Discord knows it

@@ -3,104 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
+from dataclasses import replace
 
 from markdown_it.token import Token
 
-from adapters.discord.rich.links import (
-    is_label,
-    is_mail,
-    is_written_out,
-    names_only,
-    split_urls,
-    target,
-)
+from adapters.discord.rich.links import is_label, is_mail
 from adapters.discord.rich.spans import BOLD, ITALIC, STRIKE, Span
 from adapters.discord.rich.untrusted import address, in_code, inline, masked
-from bot.untrusted import harmless
+from bot.markdown import runs
+from bot.markdown.links import is_written_out, names_only, split_urls, target
+from bot.markdown.runs import Run
 
-_STYLES = {"strong": BOLD, "em": ITALIC, "s": STRIKE}
 _CODE = "`"
+_SIGNS = {runs.BOLD: BOLD, runs.ITALIC: ITALIC, runs.STRIKE: STRIKE, runs.CODE: _CODE}
 _TICKS = re.compile("`+")
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    text: str
-    style: frozenset[str]
-    url: str = ""
 
 
 def inlines(tokens: Sequence[Token], style: str = "") -> list[Span]:
     """Return the spans of inline tokens, all of them in `style` as well, if there is one."""
-    runs = enumerate(_runs(tokens, frozenset({style} - {""})))
-    # Text is one however it was parsed; a link is one by itself.
-    likeness = groupby(runs, lambda each: (each[1].style, each[0] if each[1].url else None))
     spans: list[Span] = []
-    for (run_style, _), same in likeness:
-        parts = [run for _, run in same]
-        spans += _spans(_Run("".join(run.text for run in parts), run_style, parts[0].url))
+    for run in runs.runs(tokens):
+        signs = {*(_SIGNS[name] for name in run.style), *({style} - {""})}
+        spans += _spans(replace(run, style=frozenset(signs)))
     return spans
 
 
-def _runs(tokens: Sequence[Token], outer: frozenset[str]) -> list[_Run]:
-    runs: list[_Run] = []
-    open_styles = Counter(outer)
-    links: list[tuple[int, Token]] = []
-    for token in tokens:
-        style = frozenset(+open_styles)
-        kind = token.type.rpartition("_")[0]
-        if kind in _STYLES:
-            open_styles[_STYLES[kind]] += token.nesting
-        elif token.type == "link_open":
-            links.append((len(runs), token))
-        elif token.type == "link_close":
-            start, opening = links.pop()
-            runs[start:] = _linked(runs[start:], opening, style)
-        elif token.type == "image":
-            runs += _linked(_runs(token.children or [], style), token, style)
-        else:
-            runs.append(_run(token, style))
-    return runs
-
-
-def _run(token: Token, style: frozenset[str]) -> _Run:
-    if token.type in {"softbreak", "hardbreak"}:
-        return _Run("\n", style)
-    if token.type == "code_inline":
-        return _Run(token.content, style | {_CODE})
-    return _Run(token.content, style)
-
-
-def _linked(parts: list[_Run], opening: Token, style: frozenset[str]) -> list[_Run]:
-    """Return a link or an image that shows `parts`; an image in it is a link of its own."""
-    url = str(opening.attrs.get("href", opening.attrs.get("src")))
-    if not url:  # `numbers[0]()` is a link to the parser
-        bracket = "![" if opening.type == "image" else "["
-        return [_Run(bracket, style), *parts, _Run("]()", style)]
-    runs: list[_Run] = []
-    for is_other, group in groupby(parts, lambda part: bool(part.url)):
-        same = list(group)
-        runs += same if is_other else _link(same, url)
-    if all(run.url != url for run in runs):
-        runs.append(_Run(url, style, url))
-    title = str(opening.attrs.get("title", ""))
-    return [*runs, _Run(f" “{title}”", style)] if title else runs
-
-
-def _link(parts: list[_Run], url: str) -> list[_Run]:
-    label = " ".join(harmless("".join(part.text for part in parts)).split())
-    shared = frozenset[str].intersection(*(part.style for part in parts))
-    return [_Run(label, shared, url)] if label else []
-
-
-def _spans(run: _Run) -> list[Span]:
-    run = replace(run, text=harmless(run.text))
-    if not run.text:
-        return []
+def _spans(run: Run) -> list[Span]:
     if run.url:
         return [_link_span(run)]
     if _CODE in run.style:
@@ -111,7 +40,7 @@ def _spans(run: _Run) -> list[Span]:
     ]
 
 
-def _link_span(run: _Run) -> Span:
+def _link_span(run: Run) -> Span:
     """Return a link; after its label stands where it leads, unless the label says only that."""
     label, url = run.text, run.url
     name = target(url) or url
@@ -128,7 +57,7 @@ def _link_span(run: _Run) -> Span:
     return _whole(shown if says_it else f"{shown} ({place})", source, run.style)
 
 
-def _code_span(run: _Run) -> Span:
+def _code_span(run: Run) -> Span:
     """Return code; Discord takes three backticks for a block, so such code is shown as text."""
     content = in_code(run.text)
     ticks = {len(found) for found in _TICKS.findall(content)}

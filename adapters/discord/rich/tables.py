@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 
 from markdown_it.token import Token
 
@@ -14,6 +12,7 @@ from adapters.discord.rich.blocks import Block, Kind
 from adapters.discord.rich.inlines import inlines
 from adapters.discord.rich.spans import BOLD, Span
 from adapters.discord.rich.untrusted import in_fence, inline
+from bot.markdown.tables import row_tokens, shown_width, widest_row
 from bot.untrusted import harmless
 
 # Wider code is broken into lines on a phone, and aligned no more.
@@ -21,8 +20,6 @@ WIDEST = 60
 
 _BETWEEN = "  "
 _NOTHING = "-"
-_UNESCAPED_PIPE = re.compile(r"(?<!\\)\|")
-_EDGE_PIPES = re.compile(r"^\||(?<!\\)\|$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +37,8 @@ def table(tokens: Sequence[Token], number: int) -> list[Block]:
     A row with more cells than the head makes it preformatted source, since the parser, as GitHub's
     specification says, has dropped them.
     """
-    rows, source = _row_tokens(tokens), tokens[0].content
-    if _widest_row(source) > len(rows[0]):
+    rows, source = row_tokens(tokens), tokens[0].content
+    if widest_row(source) > len(rows[0]):
         return [Block(Kind.CODE, code=in_fence(source))]
     aligns = [_align(opening) for opening, _ in rows[0]]
     blocks = laid_out([[_cell(token) for _, token in row] for row in rows], aligns)
@@ -51,7 +48,7 @@ def table(tokens: Sequence[Token], number: int) -> list[Block]:
 def laid_out(rows: Sequence[Sequence[Cell]], aligns: Sequence[str]) -> list[Block]:
     """Return rows, the first of which is the head, aligned or, if they are too wide, as lists."""
     texts = [[cell.text for cell in row] for row in rows]
-    widths = [max(map(_width, column)) for column in zip_longest(*texts, fillvalue="")]
+    widths = [max(map(shown_width, column)) for column in zip_longest(*texts, fillvalue="")]
     is_narrow = sum(widths) + len(_BETWEEN) * (len(widths) - 1) <= WIDEST
     if is_narrow and not any(cell.has_link for row in rows for cell in row):
         return [Block(Kind.CODE, code=in_fence(_aligned(texts, widths, aligns)))]
@@ -62,21 +59,6 @@ def laid_out(rows: Sequence[Sequence[Cell]], aligns: Sequence[str]) -> list[Bloc
 def bare(text: str) -> Cell:
     """Return a cell of untrusted text without any markup."""
     return Cell((Span(inline(text)),) if text else (), text)
-
-
-def _row_tokens(tokens: Sequence[Token]) -> list[list[tuple[Token, Token]]]:
-    rows: list[list[tuple[Token, Token]]] = []
-    for opening, token in pairwise(tokens):
-        if opening.type == "tr_open":
-            rows.append([])
-        if token.type == "inline":
-            rows[-1].append((opening, token))
-    return rows
-
-
-def _widest_row(source: str) -> int:
-    rows = (_EDGE_PIPES.sub("", line.strip()) for line in source.split("\n"))
-    return max(len(_UNESCAPED_PIPE.findall(row)) + 1 for row in rows)
 
 
 def _align(opening: Token) -> str:
@@ -97,7 +79,7 @@ def _aligned(texts: Sequence[Sequence[str]], widths: Sequence[int], aligns: Sequ
 
 
 def _padded(text: str, width: int, align: str) -> str:
-    gap = width - _width(text)
+    gap = width - shown_width(text)
     before = {"right": gap, "center": gap // 2}.get(align, 0)
     return f"{' ' * before}{text}{' ' * (gap - before)}"
 
@@ -120,16 +102,3 @@ def _named(head: Cell, cell: Cell) -> list[Span]:
     if head is cell or not head.spans:
         return list(cell.spans or head.spans) or [Span(_NOTHING)]
     return [*head.spans, Span(": "), *(cell.spans or [Span(_NOTHING)])]
-
-
-def _width(shown: str) -> int:
-    """Return the columns that text takes: two for wide East Asian characters, none for marks."""
-    if shown.isascii():
-        return len(shown)
-    return sum(map(_character_width, shown))
-
-
-def _character_width(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from adapters.discord.rich.links import split_urls
+from bot.markdown.links import split_urls
 from bot.untrusted import harmless, one_line
 
 ZERO_WIDTH = "\u200b"

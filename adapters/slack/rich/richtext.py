@@ -11,8 +11,8 @@ from markdown_it.token import Token
 from adapters.slack.rich.composer import Composer
 from adapters.slack.rich.elements import Block, is_plain, text, text_of
 from adapters.slack.rich.inlines import inlines
-from adapters.slack.rich.markdown import parse
 from adapters.slack.rich.tables import table
+from bot.markdown.parsing import parse
 from bot.untrusted import harmless
 
 _LANGUAGE = re.compile(r"[\w+#.-]{1,20}")

@@ -5,10 +5,8 @@ https://docs.slack.dev/reference/block-kit/blocks/table-block
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 from typing import cast
 
 from markdown_it.token import Token
@@ -29,6 +27,7 @@ from adapters.slack.rich.elements import (
     text_of,
 )
 from adapters.slack.rich.inlines import inlines
+from bot.markdown.tables import row_tokens, shown_width, widest_row
 
 MOST_ROWS = 100
 MOST_COLUMNS = 20
@@ -36,8 +35,6 @@ MOST_COLUMNS = 20
 MOST_TEXT = 10_000
 
 _WIDEST_PADDED = 40  # a wider cell sticks out: one in each column would pad all others to pages
-_UNESCAPED_PIPE = re.compile(r"(?<!\\)\|")
-_EDGE_PIPES = re.compile(r"^\||(?<!\\)\|$")
 
 
 def table(tokens: Sequence[Token]) -> Block:
@@ -46,11 +43,11 @@ def table(tokens: Sequence[Token]) -> Block:
     A row with more cells than the head makes it preformatted source, since the parser, as GitHub's
     specification says, has dropped them.
     """
-    head, source = _row_tokens(tokens)[0], tokens[0].content
-    if _widest_row(source) > len(head):
+    head, source = row_tokens(tokens)[0], tokens[0].content
+    if widest_row(source) > len(head):
         return rich_text_block([holder(CODE, [text(source)])])
     settings = [_settings(cell) for cell in head[:MOST_COLUMNS]]
-    rows = [[_cell(cell) for cell in row] for row in _row_tokens(tokens)]
+    rows = [[_cell(cell) for cell in row] for row in row_tokens(tokens)]
     return {"type": "table", "column_settings": settings, "rows": rows}
 
 
@@ -66,26 +63,11 @@ def preformatted(block: Block) -> Block:
 
     Columns are aligned unless that would break the promise.
     """
-    widths = [max(map(_width, column)) for column in _columns(block)]
+    widths = [max(map(shown_width, column)) for column in _columns(block)]
     aligned = _preformatted(_aligned_lines(block, [min(each, _WIDEST_PADDED) for each in widths]))
     if size(aligned) <= size(block):
         return aligned
     return _preformatted(_line(row) for row in rows_of(block))
-
-
-def _row_tokens(tokens: Sequence[Token]) -> list[list[tuple[Token, Token]]]:
-    rows: list[list[tuple[Token, Token]]] = []
-    for opening, token in pairwise(tokens):
-        if opening.type == "tr_open":
-            rows.append([])
-        if token.type == "inline":
-            rows[-1].append((opening, token))
-    return rows
-
-
-def _widest_row(source: str) -> int:
-    rows = (_EDGE_PIPES.sub("", line.strip()) for line in source.split("\n"))
-    return max(len(_UNESCAPED_PIPE.findall(row)) + 1 for row in rows)
 
 
 def _settings(cell: tuple[Token, Token]) -> Block:
@@ -133,7 +115,7 @@ def _line(cells: Sequence[Block]) -> list[Block]:
 
 
 def _padded(cell: Block, width: int, align: str) -> Block:
-    gap = max(width - _width(text_of(cell).strip()), 0)
+    gap = max(width - shown_width(text_of(cell).strip()), 0)
     before = {"right": gap, "center": gap // 2}.get(align, 0)
     return holder(SECTION, [text(" " * before), *_unstyled(cell), text(" " * (gap - before))])
 
@@ -145,16 +127,3 @@ def _unstyled(cell: Block) -> list[Block]:
         return [part for element in children(cell) for part in _unstyled(element)]
     shown = text_of(cell)
     return [text(shown.strip() if cell["type"] == "raw_text" else shown)]
-
-
-def _width(shown: str) -> int:
-    """Return the columns that text takes: two for wide East Asian characters, none for marks."""
-    if shown.isascii():
-        return len(shown)
-    return sum(map(_character_width, shown))
-
-
-def _character_width(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -9,10 +9,10 @@ from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from adapters.discord.rich.links import target
+from bot.markdown.links import target
 
 # The parser drops what is nested deeper than its own bound; ours comes first and keeps it as text.
-# A list costs two levels, and Discord shows eleven of them.
+# A list costs two levels, and neither Slack nor Discord shows more than eleven.
 _DEEPEST = 30
 _PARSER_BOUND = _DEEPEST + 10
 
