@@ -23,6 +23,7 @@ from tests.adapters.samples import BEGUN, DONE, SLOTS, SYNTHESIS
 
 _CHROMIUM = ("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars")
 _WIDTH = 760
+_KIM = "80351110224678912"
 _MEASURE = "<script>document.title = document.documentElement.scrollHeight</script>"
 
 
@@ -33,16 +34,17 @@ def thread() -> list[Message]:
         "gpt-6.1-terra": SeatStatus.ANSWERING,
         "gemini-3.8-flash": SeatStatus.ANSWERED,
     }
-    begun = replace(root_report(BEGUN, doing, {"gpt-6.1-terra": 112}), asker_id="80351110224678912")
-    done = replace(root_report(DONE), asker_id="80351110224678912")
-    failed = replace(DONE, synthesis=None, state=State.FAILED, reason="Nobody answered in time.")
+    begun = replace(root_report(BEGUN, doing, {"gpt-6.1-terra": 112}), asker_id=_KIM)
+    course = replace(DONE, question=replace(DONE.question, asker_id=_KIM))
+    done = root_report(course)
+    failed = replace(course, synthesis=None, state=State.FAILED, reason="Nobody answered in time.")
     half = SYNTHESIS.text[: len(SYNTHESIS.text) // 2]
-    replies = [message for slot in SLOTS[1:] for message in render(report(DONE, slot))]
+    replies = [message for slot in SLOTS[1:] for message in render(report(course, slot))]
     return [
         *render(begun),
         *render(done, answer_link=message_link("1", "2", "3")),
         *replies[:-1],
-        writing(half, SYNTHESIS.chairman, is_again=False),
+        writing(half, SYNTHESIS.chairman, asker_id=_KIM),
         replies[-1],
         *render(report(failed, "synthesis")),
     ]
