@@ -94,7 +94,8 @@ def slack_access(
     secrets: Mapping[str, str], api_url: str | None, *, has_secret_key: bool
 ) -> SlackAccess | None:
     """Return the access to Slack, None if nothing is set. Raises `BadConfig`."""
-    if not any(name in secrets for name in SLACK_SECRETS):
+    secrets = {name: secrets[name] for name in SLACK_SECRETS if name in secrets}
+    if not secrets:
         return None
     fault = _wrong_place(secrets) or _gap(secrets, has_secret_key=has_secret_key)
     if fault is not None:

@@ -175,3 +175,8 @@ def test_every_secret_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert found is not None
     assert (found.app_token, found.signing_secret) == (APP, SIGNING)
     assert (found.client_id, found.client_secret) == (CLIENT, CLIENT_SECRET)
+
+
+def test_secrets_of_another_platform_are_none_of_slacks() -> None:
+    assert slack_access({"DISCORD_TOKEN": "x"}, None, has_secret_key=False) is None
+    assert access({**ONE_BY_SOCKET, "DISCORD_TOKEN": "x"}).bot_token == BOT
