@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Callable
 
@@ -52,7 +53,8 @@ class World(Watch):
             number, "Council", Person(number, "Council", is_bot=True), self._new_person("Owner")
         )
         self.people[number] = self.application.bot
-        self.token = f"{number}.{secrets.token_urlsafe(6)}.{secrets.token_urlsafe(28)}"
+        named = urlsafe_b64encode(str(number).encode()).decode().rstrip("=")
+        self.token = f"{named}.{secrets.token_urlsafe(6)}.{secrets.token_urlsafe(28)}"
 
     def _set_defaults(self) -> None:
         self.origin = ""
