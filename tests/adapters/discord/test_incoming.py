@@ -17,7 +17,7 @@ from adapters.discord.incoming import (
 )
 from bot.domain import Attachment, Remark
 from tests.adapters.discord.lobby import Lobby
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 PEOPLE: list[Json] = [
     {"id": "1", "global_name": "Ada", "username": "ada.l"},

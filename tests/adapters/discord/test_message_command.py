@@ -15,7 +15,7 @@ from tests.fakes.discord.records import Channel, Message, Modal, Person
 from tests.fakes.discord.server import DiscordServer
 from tests.fakes.discord.traffic import Reply
 from tests.fakes.discord.validator import links_in, mentions_in
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 NOTHING_SAID = "This message has neither text nor files that I can read."
 

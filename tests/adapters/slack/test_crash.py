@@ -19,10 +19,10 @@ from bot.storage.records import SqlRecords
 from tests.adapters.slack.office import texts
 from tests.adapters.stage import CHAIR, MEMBERS, SPEED
 from tests.fakes.model_server import ModelServer, Script
+from tests.fakes.shapes import Json
 from tests.fakes.slack import faults
 from tests.fakes.slack.records import Channel
 from tests.fakes.slack.server import SlackServer
-from tests.fakes.slack.shapes import Json
 from tests.launcher import Launcher, Process
 
 _PATIENCE_S = 90.0

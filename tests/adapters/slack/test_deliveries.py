@@ -13,10 +13,10 @@ from adapters.slack.thread.blocks import actions, button
 from bot.desk import Errands
 from bot.domain import Deliberation
 from tests.adapters.slack.lobby import Lobby, open_lobby
+from tests.fakes.shapes import Json
 from tests.fakes.slack import faults
 from tests.fakes.slack.deliveries import Delivery
 from tests.fakes.slack.server import SlackServer
-from tests.fakes.slack.shapes import Json
 
 
 @pytest.fixture

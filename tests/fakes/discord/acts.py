@@ -18,7 +18,7 @@ from tests.fakes.discord.pings import pinged
 from tests.fakes.discord.postings import reference_to
 from tests.fakes.discord.records import Channel, File, Interaction, Message, Modal, Person
 from tests.fakes.discord.traffic import Event, Reply
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 Values = Mapping[str, object]
 

@@ -9,7 +9,7 @@ from tests.fakes.discord.records import Channel, Guild, Member, Person, Role
 from tests.fakes.discord.threads import Threads
 from tests.fakes.discord.traffic import Event
 from tests.fakes.discord.wire import wire_of_member, wire_of_new_guild, wire_of_person, wire_of_role
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 
 class Administration(Threads):

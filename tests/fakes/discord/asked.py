@@ -13,7 +13,7 @@ from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.records import Channel, Guild, Message
 from tests.fakes.discord.refused import invalid, refuse
 from tests.fakes.discord.threads import Threads
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from tests.fakes.discord.intents import Intent, is_wanted
 from tests.fakes.discord.message_wire import is_readable_anyway, told, wire_of_message
 from tests.fakes.discord.records import Guild, Person
 from tests.fakes.discord.traffic import Event
-from tests.fakes.slack.shapes import Json, as_object
+from tests.fakes.shapes import Json, as_object
 
 
 def shard_of(guild: Guild, shards: int) -> int:

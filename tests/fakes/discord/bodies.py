@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aiohttp import BodyPartReader, web
 
 from tests.fakes.discord.refused import invalid, refuse
-from tests.fakes.slack.shapes import Json, as_list, as_object
+from tests.fakes.shapes import Json, as_list, as_object
 
 MOST_FILES = 10
 _FIELD = re.compile(r"files\[(\d+)\]")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from tests.fakes.discord.components import ENTITY_SELECTS, SELECTS, Part, parts_in
 from tests.fakes.discord.payloads import resolve
 from tests.fakes.discord.records import Channel, File, Message, Modal, Person, Role
-from tests.fakes.slack.shapes import Json, as_list, as_object
+from tests.fakes.shapes import Json, as_list, as_object
 
 Entity = Person | Role | Channel | File
 _LINK, _PREMIUM = 5, 6

@@ -16,7 +16,7 @@ from tests.fakes.discord.rules import (
     need_string,
     need_word,
 )
-from tests.fakes.slack.shapes import Json, as_list, as_object
+from tests.fakes.shapes import Json, as_list, as_object
 
 
 class CommandType(IntEnum):

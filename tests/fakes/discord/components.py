@@ -19,7 +19,7 @@ from tests.fakes.discord.rules import (
     number_in,
     optional,
 )
-from tests.fakes.slack.shapes import Json, as_list, as_object
+from tests.fakes.shapes import Json, as_list, as_object
 
 
 class Part(IntEnum):

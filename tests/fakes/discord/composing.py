@@ -15,7 +15,7 @@ from tests.fakes.discord.pings import pinged
 from tests.fakes.discord.postings import reference_to
 from tests.fakes.discord.records import Channel, File, Message
 from tests.fakes.discord.refused import invalid, refuse
-from tests.fakes.slack.shapes import Json, as_list, as_object, objects_in
+from tests.fakes.shapes import Json, as_list, as_object, objects_in
 
 SETTABLE = Flag.SUPPRESS_EMBEDS | Flag.SUPPRESS_NOTIFICATIONS | Flag.IS_COMPONENTS_V2
 _SCHEME = "attachment://"

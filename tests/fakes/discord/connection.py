@@ -13,7 +13,7 @@ import aiohttp
 from aiohttp import web
 
 from tests.fakes.discord.intents import Intent
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 CLOSING_S = 1.0  # how long a closed client may take to say so too
 MOST_SENT, SENT_WITHIN_S = 120, 60.0  # gateway#rate-limiting

@@ -13,7 +13,7 @@ from tests.fakes.discord.rules import (
     need_url,
     optional,
 )
-from tests.fakes.slack.shapes import Json, as_list, as_object
+from tests.fakes.shapes import Json, as_list, as_object
 
 MOST_EMBEDS = 10
 WHOLE = 6000  # over all embeds of the message

@@ -12,8 +12,8 @@ from aiohttp import web
 
 from tests.fakes.discord.refused import ERRORS
 from tests.fakes.discord.traffic import Call
-from tests.fakes.slack.shapes import Json
-from tests.fakes.slack.tasks import Tasks
+from tests.fakes.shapes import Json
+from tests.fakes.tasks import Tasks
 
 HTML = "<!doctype html><html><body><h1>Something went wrong</h1></body></html>"
 # discord.py takes a 429 without it for a ban by Cloudflare: discord.md 2.

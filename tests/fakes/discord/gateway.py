@@ -17,7 +17,7 @@ from tests.fakes.discord.member_chunks import send_members
 from tests.fakes.discord.openings import VERSION, Openings
 from tests.fakes.discord.traffic import Call, Event
 from tests.fakes.discord.world import World
-from tests.fakes.slack.shapes import Json, as_object
+from tests.fakes.shapes import Json, as_object
 
 LARGEST_FRAME = 4096
 GRACE = 1.5  # of a heartbeat's interval, after which a connection without one is closed

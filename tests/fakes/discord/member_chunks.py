@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.fakes.discord.connection import Connection
 from tests.fakes.discord.wire import wire_of_member
 from tests.fakes.discord.world import World
-from tests.fakes.slack.shapes import Json, as_list
+from tests.fakes.shapes import Json, as_list
 
 CHUNK = 1000
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.fakes.slack.shapes import Json, as_list, as_object, objects_in
+from tests.fakes.shapes import Json, as_list, as_object, objects_in
 
 TEXT_DISPLAY = 10
 USER = re.compile(r"<@!?(\d+)>")

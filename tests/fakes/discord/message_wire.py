@@ -8,7 +8,7 @@ from tests.fakes.discord.clock import iso
 from tests.fakes.discord.kinds import Flag
 from tests.fakes.discord.records import File, Interaction, Message, Person
 from tests.fakes.discord.wire import wire_of_channel, wire_of_member, wire_of_person
-from tests.fakes.slack.shapes import Json, objects_in
+from tests.fakes.shapes import Json, objects_in
 
 # What is empty for an app without the MESSAGE_CONTENT intent.
 _CONTENT: Json = {"content": "", "embeds": [], "attachments": [], "components": []}

@@ -23,7 +23,7 @@ from tests.fakes.discord.rules import (
     number_in,
     optional,
 )
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 TITLE = 45
 LABEL = 45

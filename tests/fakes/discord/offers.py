@@ -11,7 +11,7 @@ from tests.fakes.discord.payloads import resolve
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.records import Channel, File, Person, Role
 from tests.fakes.discord.world import World
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 _IN_GUILD, _IN_DIRECT = 0, 1
 _TYPES: dict[Option, tuple[type, ...]] = {

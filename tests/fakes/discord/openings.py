@@ -11,7 +11,7 @@ from tests.fakes.discord.records import Guild
 from tests.fakes.discord.traffic import Identify
 from tests.fakes.discord.wire import wire_of_new_guild, wire_of_own_user
 from tests.fakes.discord.world import World
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 VERSION = 10
 

@@ -8,7 +8,7 @@ from tests.fakes.discord.access import permissions_of
 from tests.fakes.discord.mentions import EVERYONE, ROLE, USER, is_allowed
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.records import Channel, Message, Person
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 # What pings in an interaction's response that says nothing of it.
 OF_INTERACTIONS: Json = {"parse": ["users"]}

@@ -23,7 +23,7 @@ from tests.fakes.discord.wire import (
     wire_of_role,
 )
 from tests.fakes.discord.world import World
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 # Mapping is invariant in its keys.
 Overwrites = (

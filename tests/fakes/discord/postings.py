@@ -9,7 +9,7 @@ from tests.fakes.discord.population import Population
 from tests.fakes.discord.records import Channel, Message, Person
 from tests.fakes.discord.traffic import Event
 from tests.fakes.discord.wire import wire_of_member
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 
 class Postings(Population):

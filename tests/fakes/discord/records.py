@@ -17,7 +17,7 @@ from tests.fakes.discord.kinds import (
     MessageType,
 )
 from tests.fakes.discord.permissions import Overwrite, Permission
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 Documents = list[Json]
 

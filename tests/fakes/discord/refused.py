@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NoReturn
 
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 ERRORS: Mapping[int, tuple[int, str]] = {
     0: (404, "404: Not Found"),

@@ -19,7 +19,7 @@ from tests.fakes.discord.router import Found, Router
 from tests.fakes.discord.threads import Threads
 from tests.fakes.discord.traffic import Call
 from tests.fakes.discord.validator import breaches_of, fault_of
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 INVALID = (401, 403, 429)
 

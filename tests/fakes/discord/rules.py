@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from tests.fakes.slack.shapes import Json, as_list, as_object
+from tests.fakes.shapes import Json, as_list, as_object
 
 FORM = 50035
 _URL = re.compile(r"https?://[^\s<>]+", re.IGNORECASE)

@@ -27,7 +27,7 @@ from tests.fakes.discord.routes import (
     pins,
     threads,
 )
-from tests.fakes.slack.tasks import Tasks
+from tests.fakes.tasks import Tasks
 
 LARGEST_BODY = 64_000_000
 

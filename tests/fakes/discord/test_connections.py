@@ -12,7 +12,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 
 from tests.fakes.discord.intents import Intent
 from tests.fakes.discord.server import DiscordServer
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 PLAIN = "?v=10&encoding=json"
 

@@ -10,7 +10,7 @@ from tests.fakes.discord.command_rules import Option
 from tests.fakes.discord.kinds import Kind
 from tests.fakes.discord.offers import type_command
 from tests.fakes.discord.server import DiscordServer
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 
 def command(**option: Any) -> Json:

@@ -13,7 +13,7 @@ from tests.fakes.discord.rates import RATES, Limits, Rate
 from tests.fakes.discord.records import Channel, Person
 from tests.fakes.discord.sample_bot import Bot, channel_of, logged_in, point_at
 from tests.fakes.discord.server import DiscordServer
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 POST = "POST /channels/{id}/messages"
 

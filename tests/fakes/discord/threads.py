@@ -8,7 +8,7 @@ from tests.fakes.discord.postings import Postings, reference_to
 from tests.fakes.discord.records import Channel, Message, Person
 from tests.fakes.discord.traffic import Event
 from tests.fakes.discord.wire import wire_of_channel, wire_of_thread_member
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 # "Older is still TBD, but is currently set to a very small value": docs, topics/threads.
 OLD_ROOT_S = 60.0

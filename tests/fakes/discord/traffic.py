@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tests.fakes.discord.records import Channel, Documents, Guild, Interaction, Message, Modal
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 
 @dataclass(frozen=True, slots=True)

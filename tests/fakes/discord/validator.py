@@ -26,7 +26,7 @@ from tests.fakes.discord.rules import (
     need_string,
     need_word,
 )
-from tests.fakes.slack.shapes import Json, as_list, as_object
+from tests.fakes.shapes import Json, as_list, as_object
 
 __all__ = ["Link", "breaches_of", "fault_of", "links_in", "mentions_in"]
 

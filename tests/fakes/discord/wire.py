@@ -7,7 +7,7 @@ from tests.fakes.discord.clock import iso
 from tests.fakes.discord.kinds import Kind
 from tests.fakes.discord.permissions import Overwrite
 from tests.fakes.discord.records import Application, Channel, Guild, Member, Person, Role
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 _LARGEST_FILE = 10 * 1024 * 1024
 _REQUIRE_TAG = 1 << 4

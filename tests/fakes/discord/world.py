@@ -22,8 +22,8 @@ from tests.fakes.discord.records import (
 )
 from tests.fakes.discord.stamps import Stamps
 from tests.fakes.discord.traffic import Call, Event, Identify
-from tests.fakes.slack.shapes import Json
-from tests.fakes.slack.watch import Watch
+from tests.fakes.shapes import Json
+from tests.fakes.watch import Watch
 
 MEBIBYTE = 1024 * 1024
 

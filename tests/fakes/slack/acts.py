@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 
+from tests.fakes.shapes import Json, as_object
 from tests.fakes.slack.deliveries import Deliveries, Delivery
 from tests.fakes.slack.methods.streams import end_stream
 from tests.fakes.slack.methods.views import document_of
 from tests.fakes.slack.payloads import Payloads
 from tests.fakes.slack.records import Channel, File, Message, Person, Reply, View, Workspace
 from tests.fakes.slack.response_urls import ResponseUrls
-from tests.fakes.slack.shapes import Json, as_object
 from tests.fakes.slack.validator import fault_of
 from tests.fakes.slack.world import World
 

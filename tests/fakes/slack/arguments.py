@@ -7,8 +7,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.fakes.shapes import Json, as_object
 from tests.fakes.slack.refused import refuse
-from tests.fakes.slack.shapes import Json, as_object
 
 # Arguments that are JSON documents written as strings in a form or a query.
 DOCUMENTS = ("attachments", "blocks", "chunks", "files", "message", "metadata", "view")

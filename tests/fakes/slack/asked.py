@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from tests.fakes.shapes import Json, as_flag
 from tests.fakes.slack.records import Channel, Person, Token, Workspace
 from tests.fakes.slack.refused import refuse
-from tests.fakes.slack.shapes import Json, as_flag
 from tests.fakes.slack.world import World
 
 T = TypeVar("T")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from tests.fakes.shapes import Json
 from tests.fakes.slack.elements import IN_ACTIONS, IN_INPUT, IN_SECTION, check_element, check_image
 from tests.fakes.slack.newer_blocks import NEWER_BLOCKS
 from tests.fakes.slack.rich_text import check_rich_text
@@ -20,7 +21,6 @@ from tests.fakes.slack.rules import (
     need_text,
     need_word,
 )
-from tests.fakes.slack.shapes import Json
 from tests.fakes.slack.tables import check_table
 
 Surface = Literal["message", "modal", "home"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.fakes.shapes import Json
 from tests.fakes.slack.rules import (
     URL,
     need,
@@ -14,7 +15,6 @@ from tests.fakes.slack.rules import (
     need_string,
     need_text,
 )
-from tests.fakes.slack.shapes import Json
 
 OPTION_TEXT = 75
 OPTION_VALUE = 150

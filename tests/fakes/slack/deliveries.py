@@ -13,12 +13,12 @@ from urllib.parse import urlencode
 
 import aiohttp
 
+from tests.fakes.shapes import Json
 from tests.fakes.slack.records import Message, Reply, Retry
-from tests.fakes.slack.shapes import Json
 from tests.fakes.slack.signing import Signer
 from tests.fakes.slack.socket_mode import NoConnection, SocketMode
-from tests.fakes.slack.tasks import Tasks
 from tests.fakes.slack.world import World
+from tests.fakes.tasks import Tasks
 
 Kind = Literal["events_api", "slash_commands", "interactive"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from tests.fakes.shapes import Json
 from tests.fakes.slack.choices import CHOICES, COMMON
 from tests.fakes.slack.rules import (
     ID,
@@ -18,7 +19,6 @@ from tests.fakes.slack.rules import (
     need_url,
     need_word,
 )
-from tests.fakes.slack.shapes import Json
 
 BUTTON_TEXT = 75
 BUTTON_VALUE = 2000

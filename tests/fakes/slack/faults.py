@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 from aiohttp import web
 
+from tests.fakes.shapes import Json
 from tests.fakes.slack.records import Call
-from tests.fakes.slack.shapes import Json
-from tests.fakes.slack.tasks import Tasks
+from tests.fakes.tasks import Tasks
 
 HTML = "<!doctype html><html><body><h1>Something went wrong</h1></body></html>"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from tests.fakes.shapes import Json, as_list, as_object
 from tests.fakes.slack.records import View
-from tests.fakes.slack.shapes import Json, as_list, as_object
 
 # What holds the value of an element in `view.state.values` and in an action.
 _SINGLE = {

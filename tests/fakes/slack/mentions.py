@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from tests.fakes.slack.shapes import Json, as_flag, as_list, objects_in
+from tests.fakes.shapes import Json, as_flag, as_list, objects_in
 
 # docs.slack.dev/messaging/formatting-message-text. `<!date^…>` is no mention.
 _MENTION = re.compile(

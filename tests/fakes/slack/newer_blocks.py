@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.fakes.shapes import Json
 from tests.fakes.slack.elements import check_element
 from tests.fakes.slack.rich_text import check_rich_text
 from tests.fakes.slack.rules import (
@@ -22,7 +23,6 @@ from tests.fakes.slack.rules import (
     need_url,
     need_word,
 )
-from tests.fakes.slack.shapes import Json
 from tests.fakes.slack.tables import check_data_table
 
 TASK_STATUSES = ("pending", "in_progress", "complete", "error")

@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from tests.fakes.shapes import Json
 from tests.fakes.slack.asked import Asked, Method
 from tests.fakes.slack.records import Person, Token, Workspace
 from tests.fakes.slack.refused import refuse
-from tests.fakes.slack.shapes import Json
 from tests.fakes.slack.world import World
 
 CODE_LIFETIME_S = 600

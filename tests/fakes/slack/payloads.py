@@ -6,10 +6,10 @@ import re
 import secrets
 import time
 
+from tests.fakes.shapes import Json
 from tests.fakes.slack.deliveries import Delivery
 from tests.fakes.slack.interactions import chosen, find_element, states_of
 from tests.fakes.slack.records import Channel, Message, Person, View, Workspace
-from tests.fakes.slack.shapes import Json
 from tests.fakes.slack.tickets import ResponseUrl
 from tests.fakes.slack.wire import wire_of_message, wire_of_view
 from tests.fakes.slack.world import World

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 Blocks = list[Json]
 

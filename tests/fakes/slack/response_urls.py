@@ -7,10 +7,10 @@ import time
 
 from aiohttp import web
 
+from tests.fakes.shapes import Json, as_flag, as_object
 from tests.fakes.slack.faults import Faults
 from tests.fakes.slack.methods.chat import named_blocks
 from tests.fakes.slack.records import Call, Message, Response
-from tests.fakes.slack.shapes import Json, as_flag, as_object
 from tests.fakes.slack.tickets import ResponseUrl
 from tests.fakes.slack.validator import breaches_of, fault_of
 from tests.fakes.slack.world import World

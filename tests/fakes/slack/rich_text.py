@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.fakes.shapes import Json, as_object
 from tests.fakes.slack.rules import (
     ID,
     broken,
@@ -16,7 +17,6 @@ from tests.fakes.slack.rules import (
     need_url,
     need_word,
 )
-from tests.fakes.slack.shapes import Json, as_object
 
 MOST_ELEMENTS = 10_000  # no limit is documented; the size of the whole message is one
 STYLES = ("bold", "italic", "strike", "code", "underline")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Any, NoReturn
 
-from tests.fakes.slack.shapes import Json, as_list, as_object
+from tests.fakes.shapes import Json, as_list, as_object
 
 TEXT = 3000  # a text object, docs.slack.dev/reference/block-kit/composition-objects/text-object
 URL = 3000

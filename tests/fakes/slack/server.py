@@ -30,9 +30,9 @@ from tests.fakes.slack.records import Message, Person, Workspace
 from tests.fakes.slack.response_urls import ResponseUrls
 from tests.fakes.slack.signing import Signer
 from tests.fakes.slack.socket_mode import SocketMode
-from tests.fakes.slack.tasks import Tasks
 from tests.fakes.slack.uploads import Uploads
 from tests.fakes.slack.web_api import WebApi
+from tests.fakes.tasks import Tasks
 
 LARGEST_UPLOAD = 64_000_000
 

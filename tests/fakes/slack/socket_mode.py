@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 import aiohttp
 from aiohttp import web
 
+from tests.fakes.shapes import Json, as_object
 from tests.fakes.slack.asked import Asked
 from tests.fakes.slack.refused import Unavailable
-from tests.fakes.slack.shapes import Json, as_object
 from tests.fakes.slack.world import World
 
 MOST_CONNECTIONS = 10

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from tests.fakes.shapes import Json, as_object
 from tests.fakes.slack.rich_text import check_rich_text
 from tests.fakes.slack.rules import (
     need,
@@ -14,7 +15,6 @@ from tests.fakes.slack.rules import (
     need_string,
     need_word,
 )
-from tests.fakes.slack.shapes import Json, as_object
 
 MOST_ROWS = 100
 MOST_COLUMNS = 20

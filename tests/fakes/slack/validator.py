@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tests.fakes.shapes import Json, as_flag, as_list, as_object
 from tests.fakes.slack.blocks import MARKDOWN, check_blocks
 from tests.fakes.slack.mentions import links_in, mentions_in
 from tests.fakes.slack.newer_blocks import TASK_STATUSES, check_sources
@@ -23,7 +24,6 @@ from tests.fakes.slack.rules import (
     need_ts,
     need_word,
 )
-from tests.fakes.slack.shapes import Json, as_flag, as_list, as_object
 from tests.fakes.slack.view_rules import check_view
 
 __all__ = ["breaches_of", "fault_of", "links_in", "mentions_in", "text_in"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.fakes.shapes import as_object
 from tests.fakes.slack.blocks import check_blocks
 from tests.fakes.slack.rules import (
     ID,
@@ -13,7 +14,6 @@ from tests.fakes.slack.rules import (
     need_string,
     need_word,
 )
-from tests.fakes.slack.shapes import as_object
 
 PRIVATE_METADATA = 3000
 TITLE = 24

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tests.fakes.shapes import Json
 from tests.fakes.slack.records import Person, View
 from tests.fakes.slack.refused import refuse
-from tests.fakes.slack.shapes import Json
 from tests.fakes.slack.stamps import Stamps
 
 DEEPEST_STACK = 3  # docs.slack.dev/surfaces/modals

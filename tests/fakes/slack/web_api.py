@@ -9,13 +9,13 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from tests.fakes.shapes import Json, objects_in
 from tests.fakes.slack.arguments import read_arguments
 from tests.fakes.slack.asked import Asked, Method
 from tests.fakes.slack.faults import HTML, Faults
 from tests.fakes.slack.rates import Limits
 from tests.fakes.slack.records import Call, Token
 from tests.fakes.slack.refused import Refused, Unavailable, refuse
-from tests.fakes.slack.shapes import Json, objects_in
 from tests.fakes.slack.validator import breaches_of, fault_of
 from tests.fakes.slack.world import World
 

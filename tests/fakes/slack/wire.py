@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tests.fakes.shapes import Json
 from tests.fakes.slack.records import Channel, File, Message, Person, View, Workspace
-from tests.fakes.slack.shapes import Json
 
 _CREATED = 1_700_000_000
 _BERLIN_OFFSET_S = 3600

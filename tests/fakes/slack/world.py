@@ -7,6 +7,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable
 
+from tests.fakes.shapes import Json
 from tests.fakes.slack.records import (
     Call,
     Channel,
@@ -18,11 +19,10 @@ from tests.fakes.slack.records import (
     Token,
     Workspace,
 )
-from tests.fakes.slack.shapes import Json
 from tests.fakes.slack.stamps import Stamps
 from tests.fakes.slack.tickets import ResponseUrl, Triggers
 from tests.fakes.slack.views import Views
-from tests.fakes.slack.watch import Watch
+from tests.fakes.watch import Watch
 
 # Everything that the methods here ask for but `chat:write.public`: with that scope an app may post
 # where it is no member, and `not_in_channel` would never be seen.

@@ -7,7 +7,7 @@ from typing import Any
 from adapters.discord.wire.api import DiscordApi
 from adapters.discord.wire.http import DiscordHttp
 from tests.fakes.discord.records import Channel
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 MESSAGES = "/channels/{channel_id}/messages"
 MESSAGE = "/channels/{channel_id}/messages/{message_id}"

@@ -13,7 +13,7 @@ from adapters.discord.wire.http import DiscordHttp
 from adapters.discord.wire.shard import Tempo
 from bot.ports import Pace
 from tests.adapters.discord.wire.calls import CALLBACK
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 from tests.fakes.workspaces import FakePace
 
 SPEED = 20.0

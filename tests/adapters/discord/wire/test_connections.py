@@ -19,7 +19,7 @@ from tests.fakes.discord.intents import Intent
 from tests.fakes.discord.records import Channel, Person
 from tests.fakes.discord.server import DiscordServer
 from tests.fakes.discord.traffic import Event
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 from tests.fakes.workspaces import FakePace
 
 Speak = Callable[[web.WebSocketResponse, int], Awaitable[None]]

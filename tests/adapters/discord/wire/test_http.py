@@ -17,7 +17,7 @@ from tests.fakes.discord.intents import Intent
 from tests.fakes.discord.library import Route
 from tests.fakes.discord.records import Channel
 from tests.fakes.discord.server import DiscordServer
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 from tests.fakes.sockets import Serve, socket
 
 JSON_TYPE = "Content-Type: application/json\r\n"

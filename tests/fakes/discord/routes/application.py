@@ -12,7 +12,7 @@ from tests.fakes.discord.wire import (
     wire_of_own_user,
     wire_of_person,
 )
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 _DAY_MS = 24 * 3600 * 1000
 

@@ -16,7 +16,7 @@ from tests.fakes.discord.pings import OF_INTERACTIONS
 from tests.fakes.discord.postings import is_loading, reference_to
 from tests.fakes.discord.records import Interaction, Message, Modal
 from tests.fakes.discord.refused import refuse
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 _COMMAND_TYPES = {
     1: MessageType.CHAT_INPUT_COMMAND,

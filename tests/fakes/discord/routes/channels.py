@@ -8,7 +8,7 @@ from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.records import Channel
 from tests.fakes.discord.refused import invalid, refuse
 from tests.fakes.discord.wire import wire_of_channel
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 
 def _get(asked: Asked) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.fakes.discord.asked import Asked, Endpoint
 from tests.fakes.discord.refused import refuse
-from tests.fakes.slack.shapes import Json, as_list
+from tests.fakes.shapes import Json, as_list
 
 DAY_S = 24 * 3600.0
 

@@ -10,7 +10,7 @@ from tests.fakes.discord.postings import is_loading, reference_to
 from tests.fakes.discord.records import Interaction, Message
 from tests.fakes.discord.refused import refuse
 from tests.fakes.discord.routes.callbacks import new_response
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 
 def _create(asked: Asked) -> Json:

@@ -13,7 +13,7 @@ from tests.fakes.discord.wire import (
     wire_of_member,
     wire_of_role,
 )
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 
 def _get(asked: Asked) -> Json:

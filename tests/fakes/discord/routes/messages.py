@@ -9,7 +9,7 @@ from tests.fakes.discord.kinds import Flag, Kind
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.records import Channel, Message
 from tests.fakes.discord.refused import refuse
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 _SILENT = (Kind.CATEGORY,)
 HOUR_S = 3600.0

@@ -7,7 +7,7 @@ from tests.fakes.discord.clock import iso
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.records import Channel, Message
 from tests.fakes.discord.refused import refuse
-from tests.fakes.slack.shapes import Json
+from tests.fakes.shapes import Json
 
 _OLD_PAGE = 50
 

@@ -9,7 +9,7 @@ from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.records import Channel, Guild, Message
 from tests.fakes.discord.refused import invalid, refuse
 from tests.fakes.discord.wire import wire_of_channel, wire_of_thread_member
-from tests.fakes.slack.shapes import Json, as_list
+from tests.fakes.shapes import Json, as_list
 
 _MOST_MEMBERS = 1000
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tests.fakes.shapes import Json
 from tests.fakes.slack.asked import Asked, Method
 from tests.fakes.slack.refused import refuse
-from tests.fakes.slack.shapes import Json
 
 
 def _set_thread_status(asked: Asked) -> Json:

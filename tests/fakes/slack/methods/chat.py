@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from tests.fakes.shapes import Json, as_list
 from tests.fakes.slack.asked import Asked, Method
 from tests.fakes.slack.records import Blocks, Channel, Message
 from tests.fakes.slack.refused import refuse
-from tests.fakes.slack.shapes import Json, as_list
 from tests.fakes.slack.wire import wire_of_message
 from tests.fakes.slack.world import World
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tests.fakes.shapes import Json
 from tests.fakes.slack.asked import Asked, Method
 from tests.fakes.slack.rates import DISTRIBUTED_ITEMS
 from tests.fakes.slack.records import Channel, Message
 from tests.fakes.slack.refused import refuse
-from tests.fakes.slack.shapes import Json
 from tests.fakes.slack.wire import wire_of_channel, wire_of_message
 
 _READ = ("channels:read", "groups:read", "im:read", "mpim:read")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import mimetypes
 
+from tests.fakes.shapes import Json, as_list, as_object
 from tests.fakes.slack.asked import Asked, Method
 from tests.fakes.slack.methods.chat import find_thread, new_message
 from tests.fakes.slack.records import File
 from tests.fakes.slack.refused import refuse
-from tests.fakes.slack.shapes import Json, as_list, as_object
 from tests.fakes.slack.wire import wire_of_file
 
 

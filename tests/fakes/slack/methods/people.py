@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tests.fakes.shapes import Json
 from tests.fakes.slack.asked import Asked, Method
 from tests.fakes.slack.refused import refuse
-from tests.fakes.slack.shapes import Json
 from tests.fakes.slack.wire import wire_of_bot_user, wire_of_person
 
 

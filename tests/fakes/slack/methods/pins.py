@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from tests.fakes.shapes import Json
 from tests.fakes.slack.asked import Asked, Method
 from tests.fakes.slack.records import Channel, Message
 from tests.fakes.slack.refused import refuse
-from tests.fakes.slack.shapes import Json
 from tests.fakes.slack.wire import wire_of_message
 
 MOST_PINS = 100  # slack.md 1.7

@@ -6,11 +6,11 @@ import asyncio
 import json
 from typing import Literal
 
+from tests.fakes.shapes import Json, as_list
 from tests.fakes.slack.asked import Asked, Method
 from tests.fakes.slack.methods.chat import find_thread, named_blocks, new_message
 from tests.fakes.slack.records import Channel, Message, Stream
 from tests.fakes.slack.refused import refuse
-from tests.fakes.slack.shapes import Json, as_list
 from tests.fakes.slack.wire import wire_of_message
 from tests.fakes.slack.world import World
 

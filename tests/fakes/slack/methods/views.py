@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from tests.fakes.shapes import Json, as_list, as_object
 from tests.fakes.slack.asked import Asked, Method
 from tests.fakes.slack.methods.chat import named_blocks
 from tests.fakes.slack.records import View
 from tests.fakes.slack.refused import refuse
-from tests.fakes.slack.shapes import Json, as_list, as_object
 from tests.fakes.slack.validator import fault_of
 from tests.fakes.slack.wire import wire_of_view
 from tests.fakes.slack.world import World
