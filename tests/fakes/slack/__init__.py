@@ -2,7 +2,7 @@
 
 `server.SlackServer` is the way in. Below it, by subject:
 
-- state: `world`, `records`, `views`, `tickets`, `stamps`, `watch`
+- state: `world`, `records`, `views`, `tickets`, `stamps`
 - what people do: `acts`, `payloads`, `interactions`, `deliveries`, `signing`, `socket_mode`
 - the Web API: `web_api`, `methods/`, `arguments`, `asked`, `rates`, `wire`; beside it
   `response_urls`, `uploads`, `oauth`
