@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterable
+
 from bot.domain import Attachment
 from bot.errors import BadQuestion
 
@@ -32,6 +34,16 @@ def attachment(name: str, data: bytes, shown: str | None = None) -> Attachment:
         message = f"{shown or name} is larger than {limit // 1000} kB; attach a smaller part of it."
         raise BadQuestion(message)
     return Attachment(name, media_type, data)
+
+
+async def read_up_to(pieces: AsyncIterable[bytes], limit: int) -> bytes:
+    """Return a file's content, cut one byte past the limit; the rest is not waited for."""
+    content = bytearray()
+    async for piece in pieces:
+        content += piece
+        if len(content) > limit:
+            break
+    return bytes(content[: limit + 1])
 
 
 def check_number(files: int) -> None:

@@ -226,6 +226,26 @@ def joined(names: Iterable[str]) -> str:
     return f"{', '.join(known[:-1])} and {known[-1]}"
 
 
+def lowered(sentence: str) -> str:
+    """Return a sentence as it stands after a colon."""
+    return sentence[:1].lower() + sentence[1:]
+
+
+def left_out(name: str, reason: str) -> str:
+    """Say that a file does not go to the models, and why."""
+    return f"{name} was left out: {reason}"
+
+
+def standings_rows(standings: Standings, name_chars: int) -> list[tuple[str, ...]]:
+    """Return a table of the order, its headings first."""
+    rows = [("", "member", "wins", "share", "mean rank")]
+    for place, standing in zip(places(standings.order), standings.order, strict=True):
+        rank = "" if standing.mean_rank is None else f"{standing.mean_rank:.1f}"
+        name = one_line(standing.member, name_chars)
+        rows.append((place, name, f"{standing.copeland:g}", f"{standing.share:.0%}", rank))
+    return rows
+
+
 def paragraph(text: str) -> str:
     """Return a model's text as it may be printed."""
     return harmless(text).strip("\n")

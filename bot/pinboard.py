@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.domain import Place
 from bot.errors import ChatError, ChatRefused, StorageError
+from bot.phrases import lowered
 from bot.ports import Pins
 
 # At most so many are unpinned with one pin: what is left goes with the next.
@@ -44,8 +45,7 @@ class Pinboard:
         try:
             await self._add(message_id, place)
         except ChatRefused as refused:
-            reason = str(refused)
-            message = f"The final answer is not pinned: {reason[:1].lower()}{reason[1:]}"
+            message = f"The final answer is not pinned: {lowered(str(refused))}"
             raise ChatRefused(message) from refused
         with suppress(StorageError):
             await self._pins.add(place, message_id)

@@ -21,6 +21,15 @@ class Check:
     examine: Callable[[], Awaitable[str]]
 
 
+def failing(name: str, error: CouncilError) -> Check:
+    """Return a check that is known to fail."""
+
+    async def examine() -> str:
+        raise error
+
+    return Check(name, examine)
+
+
 async def examine(checks: Iterable[Check], out: TextIO) -> bool:
     """Make the checks in turn, print each finding, and say whether all is well."""
     is_well = True

@@ -21,6 +21,7 @@ from bot.attachments import MOST_BYTES
 from bot.domain import Attachment, Place, Post
 from bot.domain.reports import Report, RootReport, SynthesisReport
 from bot.errors import ChatBusy, ChatRefused
+from bot.phrases import left_out, lowered
 from bot.pinboard import Pinboard
 from bot.ports import Pins, Sent
 from bot.reports import ROOT
@@ -110,9 +111,7 @@ class DiscordChat:
             url = await fresh_link(self._api, attachment.source or "")
             return await self._api.download(url, MOST_BYTES)
         except Refused as refused:
-            reason = str(refused)
-            message = f"{attachment.name} was left out: {reason[:1].lower()}{reason[1:]}"
-            raise ChatRefused(message) from refused
+            raise ChatRefused(left_out(attachment.name, lowered(str(refused)))) from refused
 
     async def _found(self, post: Post, place: Place, message: Json) -> Sent:
         message_id, room = str(message["id"]), _room(post, place)

@@ -20,7 +20,9 @@ from adapters.discord.desk import DiscordDesk
 from adapters.discord.incoming import WRITTEN, addressed, names_of, wire_of
 from adapters.discord.replies import message_of
 from adapters.discord.room import NOWHERE, Room, of_channel, of_thread
+from adapters.discord.thread.conclusion import BAD, FOLLOW_UP, GOOD, REVIEWS
 from adapters.discord.thread.posting import MESSAGES
+from adapters.discord.thread.root import STOP
 from adapters.discord.wire.failures import Refused
 from adapters.discord.wire.http import Json
 from bot.commands import Cancel, Command, Help, History, Status
@@ -39,8 +41,8 @@ _Take: TypeAlias = Callable[[Call], Coroutine[Any, Any, None]]
 _Click: TypeAlias = Callable[[DiscordDesk, Caller, str], Saying]
 
 _CLICKS: Mapping[str, _Click] = {
-    "good": partial(listeners.rate, is_good=True),
-    "bad": partial(listeners.rate, is_good=False),
+    GOOD: partial(listeners.rate, is_good=True),
+    BAD: partial(listeners.rate, is_good=False),
 }
 _FORMS = {forms.ABOUT: listeners.ask_about, forms.AFTER: listeners.ask_further}
 
@@ -111,11 +113,11 @@ class Deliveries:
 
     async def _click(self, call: Call) -> None:
         action, value = _parsed(call.data)
-        if action == "after":
+        if action == FOLLOW_UP:
             await self._follow_up(call, value)
-        elif action == "reviews":
+        elif action == REVIEWS:
             await call.do(self._reviews(call, value))
-        elif action == "stop":
+        elif action == STOP:
             await call.obey(listeners.stop(self._desk, call.caller, value))
         elif (take := _CLICKS.get(action)) is not None:
             await call.do(take(self._desk, call.caller, value))
@@ -207,7 +209,7 @@ def _parsed(data: Json) -> tuple[str, str]:
     """Return the action of a button or form of ours, and what it is about."""
     ours, _, rest = str(data.get("custom_id") or "").partition(":")
     action, _, value = rest.partition(":")
-    return (action, value) if ours == "council" else ("", "")
+    return f"{ours}:{action}", value
 
 
 def _nested(data: Json, name: str) -> Json:

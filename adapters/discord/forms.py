@@ -14,7 +14,7 @@ from bot import phrases
 from bot.desk import ABOUT_THIS
 from bot.untrusted import harmless, one_line
 
-ABOUT, AFTER = "about", "after"
+ABOUT, AFTER = "council:about", "council:after"
 _QUESTION = "question"
 
 _LABEL, _TEXT_INPUT, _PARAGRAPH = 18, 4, 2
@@ -62,4 +62,4 @@ def _input(label: str, placeholder: str, *, is_required: bool) -> Json:
 
 
 def _form(title: str, name: str, components: Sequence[Json]) -> Json:
-    return {"title": title, "custom_id": f"council:{name}", "components": list(components)}
+    return {"title": title, "custom_id": name, "components": list(components)}

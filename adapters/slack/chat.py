@@ -20,6 +20,7 @@ from bot.attachments import MOST_BYTES
 from bot.domain import Attachment, Place, Post
 from bot.domain.reports import Report, RootReport, SynthesisReport
 from bot.errors import ChatRefused
+from bot.phrases import left_out, lowered
 from bot.pinboard import Pinboard
 from bot.ports import Pins, Sent
 
@@ -121,8 +122,7 @@ class SlackChat:
         try:
             return await self._api.download(attachment.source or "", place.workspace, MOST_BYTES)
         except Refused as refused:
-            message = f"{attachment.name} was left out: {_lowered(str(refused))}"
-            raise ChatRefused(message) from refused
+            raise ChatRefused(left_out(attachment.name, lowered(str(refused)))) from refused
 
     async def _rendered(self, post: Post, report: Report) -> tuple[Message, ...]:
         if not isinstance(report, RootReport) or report.conclusion is None:
@@ -168,7 +168,3 @@ def _part(messages: Sequence[Message], post: Post) -> Message:
     if post.part > len(messages):
         raise ChatRefused(_LOST)
     return messages[post.part - 1]
-
-
-def _lowered(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from adapters.slack.people import People
 from adapters.slack.wire.http import Json
 from bot.domain import Attachment
+from bot.phrases import left_out
 
 # https://docs.slack.dev/messaging/formatting-message-text: <@U1>, <#C1|name>, <!here>, <url|label>;
 # other things in angle brackets are what somebody wrote.
@@ -17,6 +18,7 @@ _MARKUP = re.compile(
     r"|(?P<link>(?:https?|mailto|tel|slack):[^<>|\s]*))(?:\|(?P<label>[^<>\n]*))?>"
 )
 _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+_HIDDEN = "Slack does not show it to me."
 _MOST_NAMES = 5  # each may take a call
 
 
@@ -64,7 +66,7 @@ def _attachment(file: Json) -> Attachment | None:
     kind = str(file.get("mimetype") or "text/plain")
     source = file.get("url_private_download") or file.get("url_private")
     if not isinstance(source, str):
-        return Attachment(name, kind, fault=f"{name} was left out: Slack does not show it to me.")
+        return Attachment(name, kind, fault=left_out(name, _HIDDEN))
     return Attachment(name, kind, source=source)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from adapters.console.checkup import Check
+from adapters.console.checkup import Check, failing
 from adapters.discord.setup.checkup import (
     check_gateway,
     check_reading,
@@ -24,7 +24,7 @@ def discord_checks(settings: Settings) -> list[Check]:
     try:
         access = settings.discord()
     except BadConfig as error:
-        return [Check(PLATFORM, _raising(error))]
+        return [failing(PLATFORM, error)]
     if access is None:
         return []
 
@@ -51,12 +51,5 @@ def _with_http(
     async def examine() -> str:
         async with examining(access.token, access.api_url) as http:
             return await look(http)
-
-    return examine
-
-
-def _raising(error: BadConfig) -> Callable[[], Awaitable[str]]:
-    async def examine() -> str:
-        raise error
 
     return examine

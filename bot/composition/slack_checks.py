@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from adapters.console.checkup import Check
+from adapters.console.checkup import Check, failing
 from adapters.slack.setup.checkup import check_scopes, check_signing_secret, check_token
 from adapters.slack.setup.installed import BOT_TOKEN
 from adapters.slack.wire.http import SlackHttp, open_http
@@ -25,7 +25,7 @@ def slack_checks(settings: Settings) -> list[Check]:
     try:
         access = settings.slack()
     except BadConfig as error:
-        return [Check(PLATFORM, _raising(error))]
+        return [failing(PLATFORM, error)]
     if access is None:
         return []
     checks: list[Check] = []
@@ -53,13 +53,6 @@ def _with_http(
     async def examine() -> str:
         async with open_http(access.api_url) as http:
             return await look(http)
-
-    return examine
-
-
-def _raising(error: BadConfig) -> Callable[[], Awaitable[str]]:
-    async def examine() -> str:
-        raise error
 
     return examine
 

@@ -8,10 +8,12 @@ from dataclasses import replace
 from bot.attachments import attachment
 from bot.domain import Attachment, Question
 from bot.errors import BadQuestion, ChatBusy, ChatError, ChatRefused
+from bot.phrases import left_out
 from bot.ports import Files
 from bot.work.patience import in_time
 
 _FETCH_S = 30.0
+_NOT_GIVEN = "the chat platform did not give it out."
 _PAUSES_S = (1.0, 3.0)
 
 
@@ -24,7 +26,6 @@ async def fetched(question: Question, files: Files) -> tuple[Attachment, ...]:
 async def _fetched(file: Attachment, question: Question, files: Files) -> Attachment:
     if file.source is None:
         return file
-    reason = "the chat platform did not give it out"
     for pause_s in (*_PAUSES_S, 0.0):
         try:
             data = await in_time(files.fetch(file, question.place), _FETCH_S)
@@ -35,7 +36,7 @@ async def _fetched(file: Attachment, question: Question, files: Files) -> Attach
             await asyncio.sleep(min(busy.retry_after_s, _FETCH_S))
         except ChatError:
             await asyncio.sleep(pause_s)
-    return _unusable(file, f"{file.name} was left out: {reason}.")
+    return _unusable(file, left_out(file.name, _NOT_GIVEN))
 
 
 def _unusable(file: Attachment, fault: str) -> Attachment:

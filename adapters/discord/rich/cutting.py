@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from adapters.discord.rich.spans import Span, joined
 from adapters.discord.rich.untrusted import size
+from bot.markdown.cutting import WHOLE, is_joined, last_stop
 
-_SENTENCE_END = re.compile(r"""[.!?…]["'”’»)\]]*\s|[\u3002\uff01\uff1f][\u300d\u300f\uff09]*""")
-_OF_A_WHOLE = "\ufffc"  # stands for each of its characters, between which nothing is cut
-_SKIN_TONES = range(0x1F3FB, 0x1F400)
 _FLAG_LETTERS = range(0x1F1E6, 0x1F200)
-_ZERO_WIDTH_JOINER = "\u200d"
 
 
 def cut(spans: Sequence[Span], room: int) -> Iterator[list[Span]]:
@@ -24,7 +19,7 @@ def cut(spans: Sequence[Span], room: int) -> Iterator[list[Span]]:
     while waiting:
         taken = _take(waiting, room)
         if waiting:
-            end = _last_stop(taken) or _last_character(taken, waiting[0].markdown[:1])
+            end = last_stop(_outline(taken)) or _last_character(taken, waiting[0].markdown[:1])
             taken, rest = _split(taken, end)
             waiting.extendleft(reversed(rest))
         yield taken
@@ -107,14 +102,6 @@ def _split(spans: Sequence[Span], position: int) -> tuple[list[Span], list[Span]
     return head, tail
 
 
-def _last_stop(spans: Sequence[Span]) -> int:
-    """Return where the last line, sentence or word of the second half ends, 0 if none does."""
-    shown = _outline(spans)
-    half = len(shown) // 2
-    sentences = [found.end() for found in _SENTENCE_END.finditer(shown, half)]
-    return shown.rfind("\n", half) + 1 or max(sentences, default=0) or shown.rfind(" ", half) + 1
-
-
 def _last_character(spans: Sequence[Span], following: str) -> int:
     """Return the end of the text, before a character that `following` would be torn from."""
     shown = _outline(spans)
@@ -131,14 +118,13 @@ def _whole_characters(text: str, end: int) -> int:
 
 def _are_one(text: str, place: int) -> bool:
     before, after = text[place - 1], text[place]
-    if before == _OF_A_WHOLE:
+    if before == WHOLE:
         return False
     if before == "\\":
         return _is_escaping(text, place)
     if ord(before) in _FLAG_LETTERS and ord(after) in _FLAG_LETTERS:
         return True
-    is_mark = unicodedata.category(after).startswith("M") or ord(after) in _SKIN_TONES
-    return is_mark or _ZERO_WIDTH_JOINER in {before, after}
+    return is_joined(before, after)
 
 
 def _is_escaping(text: str, place: int) -> bool:
@@ -150,6 +136,4 @@ def _is_escaping(text: str, place: int) -> bool:
 
 
 def _outline(spans: Sequence[Span]) -> str:
-    return "".join(
-        _OF_A_WHOLE * len(span.markdown) if span.whole else span.markdown for span in spans
-    )
+    return "".join(WHOLE * len(span.markdown) if span.whole else span.markdown for span in spans)

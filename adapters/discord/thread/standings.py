@@ -8,11 +8,8 @@ from adapters.discord.rich.untrusted import safe
 from adapters.discord.thread.components import text
 from adapters.discord.thread.messages import Message, single
 from bot import phrases
-from bot.domain import Standing
 from bot.domain.reports import StandingsReport
-from bot.untrusted import one_line
 
-_HEADINGS = ("", "member", "wins", "share", "mean rank")
 _ALIGNS = ("right", "left", "right", "right", "right")
 _NAME_CHARS = 28  # with it the table is narrow enough for a phone
 _MOST_ROWS = 20
@@ -24,17 +21,10 @@ def standings(report: StandingsReport) -> Message:
     counted = report.standings
     components = [text(f"**{safe(phrases.title(report))}**")]
     if counted.order:
-        shown = zip(phrases.places(counted.order), counted.order, strict=True)
-        rows = [_HEADINGS, *(_row(place, standing) for place, standing in shown)]
+        rows = phrases.standings_rows(counted, _NAME_CHARS)
         cells = [[bare(cell) for cell in row] for row in rows[: _MOST_ROWS + 1]]
         components.append(text(markdown(laid_out(cells, _ALIGNS))))
     lines = phrases.standings_lines(counted)
     most = max(_LINES_CHARS // len(lines), 100)
     components.append(text("\n".join(safe(line, min(most, 400)) for line in lines)))
     return single(phrases.STANDINGS, components)
-
-
-def _row(place: str, standing: Standing) -> tuple[str, ...]:
-    rank = "" if standing.mean_rank is None else f"{standing.mean_rank:.1f}"
-    name = one_line(standing.member, _NAME_CHARS)
-    return (place, name, f"{standing.copeland:g}", f"{standing.share:.0%}", rank)

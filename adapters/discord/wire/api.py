@@ -11,13 +11,11 @@ from adapters.discord.wire.failures import Throttled
 from adapters.discord.wire.http import DiscordHttp
 from adapters.discord.wire.identity import Identity
 from adapters.discord.wire.rates import OVERALL, Rate, is_free, key_of, rate_of
-from bot.errors import ChatBusy, StorageError
+from bot.pacing import Pacer
 from bot.ports import Pace
 
 # A post waits so long for its turn; with the call's own time-out that is less than a minute.
 PATIENCE_S = 25.0
-# The database keeps the pace; when it is away there is no hurry.
-_NO_DATABASE_S = 2.0
 _ALL = "discord:all"
 
 
@@ -26,7 +24,7 @@ class DiscordApi:
 
     def __init__(self, http: DiscordHttp, pace: Pace) -> None:
         self._http = http
-        self._pace = pace
+        self._pacer = Pacer(pace, "Discord")
 
     @property
     def identity(self) -> Identity:
@@ -62,7 +60,7 @@ class DiscordApi:
                 return await call()
             except Throttled as throttled:
                 wait_s = throttled.retry_after_s
-                await self._hold(_ALL if throttled.is_global else key, wait_s)
+                await self._pacer.hold(_ALL if throttled.is_global else key, wait_s)
                 if clock() + wait_s > deadline:
                     raise
 
@@ -71,24 +69,6 @@ class DiscordApi:
         return await self._http.download(url, limit)
 
     async def _turn(self, key: str, rate: Rate, within_s: float) -> None:
-        within_s = max(0.0, within_s)
-        try:
-            wait_s = await self._pace.take(
-                key, every_s=rate.every_s, burst=rate.burst, within_s=within_s
-            )
-        except StorageError as error:
-            raise _no_database() from error
-        if wait_s > within_s:
-            message = "Discord would find this too fast."
-            raise ChatBusy(message, retry_after_s=wait_s)
-        await asyncio.sleep(wait_s)
-
-    async def _hold(self, key: str, for_s: float) -> None:
-        try:
-            await self._pace.hold(key, for_s)
-        except StorageError as error:
-            raise _no_database() from error
-
-
-def _no_database() -> ChatBusy:
-    return ChatBusy("The database cannot be used right now.", retry_after_s=_NO_DATABASE_S)
+        await self._pacer.take(
+            key, every_s=rate.every_s, burst=rate.burst, within_s=max(0.0, within_s)
+        )

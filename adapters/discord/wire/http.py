@@ -35,6 +35,7 @@ from adapters.discord.wire.failures import (
 )
 from adapters.discord.wire.identity import Identity, identity_of
 from adapters.discord.wire.rates import is_free
+from bot.attachments import read_up_to
 from bot.errors import ChatBusy, ChatError, ChatUnclear
 
 Json: TypeAlias = Mapping[str, Any]
@@ -44,6 +45,7 @@ _TIMEOUT_S = 30.0
 _ATTEMPT = aiohttp.ClientTimeout(total=15.0, connect=10.0)
 # A connection that could not be made has had no effect: no need to look before trying again.
 _RECONNECT_S = 2.0
+_PIECE = 64 * 1024
 # Where Discord keeps files, by links that are signed and end after a day. What follows the host
 # begins with a slash, so that nothing in front of it can be a name, a password or a port.
 _FILE_HOSTS = re.compile(r"https://(?:cdn\.discordapp\.com|media\.discordapp\.net)/")
@@ -118,7 +120,7 @@ class DiscordHttp:
             self._files.get(url, allow_redirects=False) as response,
         ):
             _check(response)
-            return await _read(response, limit)
+            return await read_up_to(response.content.iter_chunked(_PIECE), limit)
 
     async def knock(self, url: str) -> None:
         """Look whether a gateway greets at an address. Raises as `call` does."""
@@ -215,15 +217,6 @@ def _form(json: object, files: Sequence[File]) -> list[dict[str, Any]]:
         for number, file in enumerate(files)
     ]
     return [payload, *parts]
-
-
-async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    content = bytearray()
-    async for piece in response.content.iter_chunked(64 * 1024):
-        content += piece
-        if len(content) > limit:
-            break
-    return bytes(content[: limit + 1])
 
 
 def _check(response: aiohttp.ClientResponse) -> None:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from adapters.slack.rich.elements import Block, size, style_of, text, text_of
+from bot.markdown.cutting import WHOLE, is_joined, last_stop
 
 _PARAGRAPH_BREAK = re.compile(r"(\n{2,})")
-_SENTENCE_END = re.compile(r"""[.!?…]["'”’»)\]]*\s|[\u3002\uff01\uff1f][\u300d\u300f\uff09]*""")
-_OF_A_LINK = "\ufffc"  # stands for each of its characters, between which nothing is cut
-_ZERO_WIDTH_JOINER = "\u200d"
-_SKIN_TONES = range(0x1F3FB, 0x1F400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +58,7 @@ def cut(elements: Sequence[Block], room: Room, *, by_lines: bool = False) -> Ite
         next_lead = ""
         if waiting:
             following = text_of(waiting[0])[:1]
-            end = _last_line(taken, following) if by_lines else _last_stop(taken)
+            end = _last_line(taken, following) if by_lines else last_stop(_outline(taken))
             taken, rest = _split(taken, end or _last_character(taken, following))
             waiting.extendleft(reversed(rest))
             next_lead = _drop_line_break(waiting) if by_lines else ""
@@ -166,14 +162,6 @@ def _last_line(elements: Sequence[Block], following: str) -> int:
     return len(shown) if following == "\n" else max(shown.rfind("\n", 1), 0)
 
 
-def _last_stop(elements: Sequence[Block]) -> int:
-    """Return where the last line, sentence or word of the second half ends, 0 if none does."""
-    shown = _outline(elements)
-    half = len(shown) // 2
-    sentences = [found.end() for found in _SENTENCE_END.finditer(shown, half)]
-    return shown.rfind("\n", half) + 1 or max(sentences, default=0) or shown.rfind(" ", half) + 1
-
-
 def _last_character(elements: Sequence[Block], following: str) -> int:
     """Return the end of the text, before a character that `following` would be torn from."""
     shown = _outline(elements) + following
@@ -184,14 +172,11 @@ def _last_character(elements: Sequence[Block], following: str) -> int:
 
 
 def _are_one(before: str, after: str) -> bool:
-    if before == _OF_A_LINK:
-        return False
-    is_mark = unicodedata.category(after).startswith("M") or ord(after) in _SKIN_TONES
-    return is_mark or _ZERO_WIDTH_JOINER in (before, after)
+    return before != WHOLE and is_joined(before, after)
 
 
 def _outline(elements: Sequence[Block]) -> str:
     return "".join(
-        text_of(element) if element["type"] == "text" else _OF_A_LINK * len(text_of(element))
+        text_of(element) if element["type"] == "text" else WHOLE * len(text_of(element))
         for element in elements
     )

@@ -6,30 +6,22 @@ from adapters.slack.rich.untrusted import escaped
 from adapters.slack.thread.blocks import Block, lines, small
 from adapters.slack.thread.messages import Message, single
 from bot import phrases
-from bot.domain import Standing
 from bot.domain.reports import StandingsReport
-from bot.untrusted import one_line
 
-_HEADINGS = ("", "member", "wins", "share", "mean rank")
+_NAME_CHARS = 60
 _NUMBERS = {"align": "right"}
 
 
 def standings(report: StandingsReport) -> Message:
     """Return the standings."""
     counted = report.standings
-    rows = [_HEADINGS, *map(_row, phrases.places(counted.order), counted.order)]
+    rows = phrases.standings_rows(counted, _NAME_CHARS)
     blocks: list[Block] = [small(f"*{escaped(phrases.title(report))}*")]
     if counted.order:
         blocks.append(_table(rows))
     blocks += lines([escaped(line) for line in phrases.standings_lines(counted)])
     order = ", ".join(f"{place} {name}" for place, name, *_ in rows[1:])
     return single(phrases.STANDINGS, f"{phrases.STANDINGS}: {order or 'none'}", blocks)
-
-
-def _row(place: str, standing: Standing) -> tuple[str, ...]:
-    rank = "" if standing.mean_rank is None else f"{standing.mean_rank:.1f}"
-    name = one_line(standing.member, 60)
-    return (place, name, f"{standing.copeland:g}", f"{standing.share:.0%}", rank)
 
 
 def _table(rows: list[tuple[str, ...]]) -> Block:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from adapters.slack.wire.access import Access, Tokens
 from adapters.slack.wire.failures import DEAD_TOKENS, Refused, Throttled
 from adapters.slack.wire.http import Json, SlackHttp
 from adapters.slack.wire.rates import rate_of
-from bot.errors import ChatBusy, StorageError
+from bot.errors import StorageError
+from bot.pacing import Pacer, no_database
 from bot.ports import Pace
 
 # A post waits so long for its turn; with the call's own time-out that is less than a minute.
 _PATIENCE_S = 25.0
-# The database keeps the pace and the tokens; when it is away there is no hurry.
-_NO_DATABASE_S = 2.0
 
 
 class SlackApi:
@@ -25,7 +22,7 @@ class SlackApi:
     ) -> None:
         self._http = http
         self._tokens = tokens
-        self._pace = pace
+        self._pacer = Pacer(pace, "Slack")
         self._is_distributed = is_distributed
 
     async def call(
@@ -41,7 +38,7 @@ class SlackApi:
         try:
             return await self._http.call(method, access.token, given)
         except Throttled as throttled:
-            await self._hold(key, throttled.retry_after_s)
+            await self._pacer.hold(key, throttled.retry_after_s)
             raise
         except Refused as refused:
             if refused.code in DEAD_TOKENS:
@@ -62,31 +59,12 @@ class SlackApi:
         try:
             return await self._tokens.of(workspace)
         except StorageError as error:
-            raise _no_database() from error
+            raise no_database() from error
 
     async def _turn(self, method: str, workspace: str, channel: str, within_s: float) -> str:
         rate = rate_of(method, is_distributed=self._is_distributed)
         key = f"slack:{workspace}:{method}"
         if rate.is_per_channel:
             key = f"{key}:{channel}"
-        try:
-            wait_s = await self._pace.take(
-                key, every_s=rate.every_s, burst=rate.burst, within_s=within_s
-            )
-        except StorageError as error:
-            raise _no_database() from error
-        if wait_s > within_s:
-            message = "Slack would find this too fast."
-            raise ChatBusy(message, retry_after_s=wait_s)
-        await asyncio.sleep(wait_s)
+        await self._pacer.take(key, every_s=rate.every_s, burst=rate.burst, within_s=within_s)
         return key
-
-    async def _hold(self, key: str, for_s: float) -> None:
-        try:
-            await self._pace.hold(key, for_s)
-        except StorageError as error:
-            raise _no_database() from error
-
-
-def _no_database() -> ChatBusy:
-    return ChatBusy("The database cannot be used right now.", retry_after_s=_NO_DATABASE_S)

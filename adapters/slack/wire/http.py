@@ -22,6 +22,7 @@ from adapters.slack.wire.failures import (
     retry_after,
     translated,
 )
+from bot.attachments import read_up_to
 from bot.errors import ChatBusy, ChatUnclear
 
 Json: TypeAlias = Mapping[str, Any]
@@ -30,6 +31,7 @@ _TIMEOUT_S = 30.0
 _CONNECT_S = 10.0
 # A connection that could not be made has had no effect: no need to look before trying again.
 _RECONNECT_S = 2.0
+_PIECE = 64 * 1024
 # A socket that answers no ping within half of this again is dead.
 _PING_EVERY_S = 10.0
 _GOODBYE_S = 1.0
@@ -108,7 +110,7 @@ class SlackHttp:
                 _check(response)
                 if _is_login(response):
                     raise Refused(NO_SCOPE)
-                return await _read(response, limit)
+                return await read_up_to(response.content.iter_chunked(_PIECE), limit)
 
     async def upload(self, url: str, content: bytes) -> None:
         """Send a file's content to where Slack wants it. Raises as `call` does."""
@@ -151,15 +153,6 @@ async def open_http(api_url: str, *, timeout_s: float = _TIMEOUT_S) -> AsyncGene
 def _is_login(response: aiohttp.ClientResponse) -> bool:
     disposition = response.headers.get("Content-Disposition", "").lower()
     return response.content_type == "text/html" and not disposition.startswith("attachment")
-
-
-async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    content = bytearray()
-    async for piece in response.content.iter_chunked(64 * 1024):
-        content += piece
-        if len(content) > limit:
-            break
-    return bytes(content[: limit + 1])
 
 
 def _check(response: aiohttp.ClientResponse) -> None:
