@@ -14,7 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.adapters.discord.serving import configure, program
+from tests.adapters.discord.serving import program
+from tests.adapters.serving import configure
 from tests.adapters.stage import MEMBERS, SPEED
 from tests.bench.acknowledged import scripts, show
 from tests.fakes.discord.intents import Intent
@@ -22,6 +23,7 @@ from tests.fakes.discord.records import Channel, Person
 from tests.fakes.discord.server import DiscordServer
 from tests.fakes.discord.traffic import Reply
 from tests.fakes.model_server import ModelServer
+from tests.launcher import start_python
 
 _CHANNELS = 10
 _SPREAD_S = 6.0
@@ -82,7 +84,7 @@ async def measure(running: int, deliveries: int) -> None:
             folder = Path(name)
             configure(folder, models)
             url = f"sqlite:///{folder / 'council.db'}"
-            async with program(folder, url, discord):
+            async with program(start_python, folder, url, discord):
                 first = await asyncio.gather(*map(town.ask, range(running)))
                 show(f"{running} questions at once", first)
                 await models.wait_for_calls(running * len(MEMBERS))

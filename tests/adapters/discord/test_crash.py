@@ -10,7 +10,8 @@ from bot.domain import State
 from bot.storage.database import open_database
 from bot.storage.records import SqlRecords
 from tests.adapters.discord.office import posts, shown
-from tests.adapters.discord.serving import configure, program
+from tests.adapters.discord.serving import program
+from tests.adapters.serving import configure
 from tests.adapters.stage import CHAIR, MEMBERS, SPEED
 from tests.fakes.discord import faults
 from tests.fakes.discord.intents import Intent
@@ -18,6 +19,7 @@ from tests.fakes.discord.records import Channel
 from tests.fakes.discord.server import DiscordServer
 from tests.fakes.discord.traffic import Call
 from tests.fakes.model_server import ModelServer, Script
+from tests.launcher import Launcher
 
 _PATIENCE_S = 90.0
 _HELD_S = 100.0
@@ -98,7 +100,7 @@ async def ended(database_url: str) -> list[State]:
 
 
 async def test_after_a_kill_at_any_point_each_message_is_there_once(
-    tmp_path: Path, database_url: str
+    launcher: Launcher, tmp_path: Path, database_url: str
 ) -> None:
     good = Script(pieces=40, pause_s=0.1)
     async with ModelServer({CHAIR: good}) as models, DiscordServer(speed=SPEED) as discord:
@@ -111,7 +113,7 @@ async def test_after_a_kill_at_any_point_each_message_is_there_once(
         for point, channel in channels.items():
             hold(discord, point, channel, reached)
 
-        async with program(tmp_path, database_url, discord) as process:
+        async with program(launcher.start, tmp_path, database_url, discord) as process:
             for point, channel in channels.items():
                 asked = {"question": f"What about {point}?"}
                 reply = await discord.command("council", "ask", asked, channel=channel, person=ada)
@@ -119,7 +121,7 @@ async def test_after_a_kill_at_any_point_each_message_is_there_once(
             await discord.until(lambda: len(reached) == len(POINTS), patience_s=_PATIENCE_S)
             process.kill()
             await process.wait()
-        async with program(tmp_path, database_url, discord):
+        async with program(launcher.start, tmp_path, database_url, discord):
             await discord.until(
                 lambda: all(is_done(channel) for channel in channels.values()),
                 patience_s=_PATIENCE_S,

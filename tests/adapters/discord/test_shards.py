@@ -11,12 +11,14 @@ from bot.domain import State
 from bot.storage.database import open_database
 from bot.storage.records import SqlRecords
 from tests.adapters.discord.office import shown
-from tests.adapters.discord.serving import configure, program
+from tests.adapters.discord.serving import program
+from tests.adapters.serving import configure
 from tests.adapters.stage import MEMBERS, SPEED
 from tests.fakes.discord.intents import Intent
 from tests.fakes.discord.records import Channel
 from tests.fakes.discord.server import DiscordServer
 from tests.fakes.model_server import ModelServer
+from tests.launcher import Launcher
 
 _GUILDS = 8
 _SHARDS = 4
@@ -28,7 +30,7 @@ def answered(channel: Channel) -> int:
 
 
 async def test_two_processes_with_two_shards_each_serve_every_server_once(
-    tmp_path: Path, database_url: str
+    launcher: Launcher, tmp_path: Path, database_url: str
 ) -> None:
     async with ModelServer() as models, DiscordServer(speed=SPEED) as discord:
         discord.allowed_intents = Intent.MESSAGE_CONTENT
@@ -43,7 +45,9 @@ async def test_two_processes_with_two_shards_each_serve_every_server_once(
 
         async with AsyncExitStack() as stack:
             both = [
-                program(tmp_path, database_url, discord, COUNCIL_DISCORD_SHARDS=shards)
+                program(
+                    launcher.start, tmp_path, database_url, discord, COUNCIL_DISCORD_SHARDS=shards
+                )
                 for shards in _RANGES
             ]
             await asyncio.gather(*map(stack.enter_async_context, both))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from asyncio.subprocess import STDOUT
 from collections.abc import AsyncGenerator, Mapping
@@ -11,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.adapters.stage import CHAIR, MEMBERS
+from tests.adapters.serving import configure, environment
 from tests.fakes.model_server import ModelServer
 from tests.fakes.slack.server import SlackServer
 from tests.launcher import Process, Start, Streams
@@ -49,18 +48,16 @@ async def serving(
     secrets: Mapping[str, str],
 ) -> AsyncGenerator[Serving]:
     """Serve at log level debug until the context ends, with these settings in the environment."""
-    _configure(folder, models)
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "COUNCIL_DATA_DIR": str(folder / "data"),
+    configure(folder, models, "[deadlines]\nsoft_min = 30\n")
+    settings = {
+        **environment(folder),
         "COUNCIL_SLACK_API_URL": slack.api_url,
         "COUNCIL_HTTP_PORT": "0",
         "COUNCIL_LOG_LEVEL": "debug",
         **secrets,
     }
     words, streams = ("tests.adapters.slack.program", "serve"), Streams(stderr=STDOUT)
-    process = await start(folder, environment, *words, streams=streams)
+    process = await start(folder, settings, *words, streams=streams)
     served, is_ready = Serving(process), asyncio.Event()
     reading = asyncio.create_task(served.read(is_ready))
     try:
@@ -74,12 +71,3 @@ async def serving(
         await reading
     assert "Traceback" not in served.text, served.text
     assert process.returncode == 0
-
-
-def _configure(folder: Path, models: ModelServer) -> None:
-    members = ", ".join(f'"work/{name}"' for name in MEMBERS)
-    (folder / "council.toml").write_text(
-        f'[providers.work]\nkind = "openai"\nbase_url = "{models.base_url}"\n'
-        f'[council]\nmembers = [{members}]\nchairman = "work/{CHAIR}"\nrevision = "off"\n'
-        "[deadlines]\nsoft_min = 30\n"
-    )

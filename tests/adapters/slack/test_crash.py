@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 from collections import Counter
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +13,13 @@ import pytest
 from bot.domain import State
 from bot.storage.database import open_database
 from bot.storage.records import SqlRecords
+from tests.adapters import serving
+from tests.adapters.serving import configure
 from tests.adapters.slack.office import texts
 from tests.adapters.stage import CHAIR, MEMBERS, SPEED
 from tests.fakes.model_server import ModelServer, Script
-from tests.fakes.shapes import Json
 from tests.fakes.slack import faults
-from tests.fakes.slack.records import Channel
+from tests.fakes.slack.records import Call, Channel
 from tests.fakes.slack.server import SlackServer
 from tests.launcher import Launcher, Process
 
@@ -57,48 +55,26 @@ POINTS = [
 ]
 
 
-@asynccontextmanager
-async def program(
+def program(
     launcher: Launcher, folder: Path, database_url: str, slack: SlackServer
-) -> AsyncGenerator[Process]:
-    """Run `council serve` until the context ends; yields when Slack can deliver to it."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "COUNCIL_DATA_DIR": str(folder / "data"),
+) -> AbstractAsyncContextManager[Process]:
+    """Run `council serve` until the context ends."""
+    settings = {
         "COUNCIL_DATABASE_URL": database_url,
         "COUNCIL_SLACK_API_URL": slack.api_url,
         "SLACK_BOT_TOKEN": slack.workspace.bot_token,
         "SLACK_APP_TOKEN": slack.app_token,
     }
-    words = ("tests.adapters.slack.program", "serve")
-    process = await launcher.start(folder, environment, *words)
-    try:
-        assert process.stderr is not None
-        await asyncio.wait_for(process.stderr.readuntil(b"Council is ready.\n"), _PATIENCE_S)
-        yield process
-    finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-        _, said = await process.communicate()
-        assert b"Traceback" not in said, said.decode()
-
-
-def configure(folder: Path, models: ModelServer) -> None:
-    members = ", ".join(f'"work/{name}"' for name in MEMBERS)
-    (folder / "council.toml").write_text(
-        f'[providers.work]\nkind = "openai"\nbase_url = "{models.base_url}"\n'
-        f'[council]\nmembers = [{members}]\nchairman = "work/{CHAIR}"\nrevision = "off"\n'
-    )
+    return serving.program(launcher.start, "tests.adapters.slack.program", folder, settings)
 
 
 def hold(slack: SlackServer, point: Point, channel: Channel, reached: set[Point]) -> None:
     """Let the bot wait for ever at a point in a channel."""
     seen = 0
 
-    def is_here(body: Json) -> bool:
+    def is_here(call: Call) -> bool:
         nonlocal seen
-        if body.get("channel") != channel.id:
+        if call.body.get("channel") != channel.id:
             return False
         seen += 1
         if seen != point.number:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -12,6 +12,7 @@ from aiohttp import web
 
 from tests.fakes.discord.refused import ERRORS
 from tests.fakes.discord.traffic import Call
+from tests.fakes.faults import Plan, Work
 from tests.fakes.shapes import Json
 from tests.fakes.tasks import Tasks
 
@@ -19,7 +20,6 @@ HTML = "<!doctype html><html><body><h1>Something went wrong</h1></body></html>"
 # discord.py takes a 429 without it for a ban by Cloudflare: discord.md 2.
 VIA = {"Via": "1.1 google"}
 
-Work = Callable[[], Awaitable[web.StreamResponse]]
 Scope = Literal["user", "global", "shared"]
 
 
@@ -95,71 +95,6 @@ def error(code: int, *, status: int | None = None, **fields: object) -> Fault:
     return Fault(str(code), status=status or known, headers=VIA, answer=answer)
 
 
-@dataclass
-class _Planned:
-    route: str
-    fault: Fault
-    times: int | None
-    skip: int
-    when: Callable[[Call], bool]
-
-    def matches(self, call: Call) -> bool:
-        if self.times == 0 or self.route not in ("*", call.route) or not self.when(call):
-            return False
-        if self.skip > 0:
-            self.skip -= 1
-            return False
-        if self.times is not None:
-            self.times -= 1
-        return True
-
-
-def _always(_: Call) -> bool:
-    return True
-
-
-class Faults:
-    """The faults to come, the ones added first before others."""
-
-    def __init__(self, tasks: Tasks) -> None:
-        self._planned: list[_Planned] = []
-        self._tasks = tasks
-
-    def add(
-        self,
-        route: str,
-        fault: Fault,
-        *,
-        times: int | None = 1,
-        skip: int = 0,
-        when: Callable[[Call], bool] = _always,
-    ) -> None:
-        """Let the next `times` calls of a route fail, None meaning all, after `skip` good ones.
-
-        `POST /channels/{id}/messages` names a route, `*` means every one. `gateway` is the opening
-        of a gateway connection, `cdn` the fetching of an attachment. `when` is given the call.
-        """
-        self._planned.append(_Planned(route, fault, times, skip, when))
-
-    def clear(self) -> None:
-        """Let nothing fail any more."""
-        self._planned.clear()
-
-    async def play(self, request: web.Request, call: Call, work: Work) -> web.StreamResponse:
-        """Do the work, with the first fault that is planned for it."""
-        planned = next((plan for plan in self._planned if plan.matches(call)), None)
-        if planned is None:
-            return await work()
-        # The effect must not depend on whether the app still waits for the answer.
-        task = self._tasks.start(_answer(planned.fault, call, work))
-        response = await asyncio.shield(task)
-        if response is not None:
-            return response
-        if request.transport is not None:
-            request.transport.close()
-        return web.Response()
-
-
 async def _answer(fault: Fault, call: Call, work: Work) -> web.StreamResponse | None:
     answer = await work() if fault.does_work == "at once" else None
     if fault.delay_s:
@@ -188,3 +123,13 @@ def json_response(document: object, status: int, headers: Mapping[str, str]) -> 
     """
     body = json.dumps(document).encode()
     return web.Response(status=status, body=body, content_type="application/json", headers=headers)
+
+
+class Faults(Plan[Call, Fault]):
+    """The faults to come. `POST /channels/{id}/messages` names a route.
+
+    `gateway` is the opening of a gateway connection, `cdn` the fetching of an attachment.
+    """
+
+    def __init__(self, tasks: Tasks) -> None:
+        super().__init__(tasks, lambda call: call.route, _answer)

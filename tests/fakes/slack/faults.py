@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from aiohttp import web
 
+from tests.fakes.faults import Plan, Work
 from tests.fakes.shapes import Json
 from tests.fakes.slack.records import Call
 from tests.fakes.tasks import Tasks
 
 HTML = "<!doctype html><html><body><h1>Something went wrong</h1></body></html>"
-
-Work = Callable[[], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,72 +75,6 @@ def error(code: str, **fields: Any) -> Fault:
     return Fault(code, status=200, answer={"ok": False, "error": code, **fields})
 
 
-@dataclass
-class _Planned:
-    method: str
-    fault: Fault
-    times: int | None
-    skip: int
-    when: Callable[[Json], bool]
-
-    def matches(self, method: str, body: Json) -> bool:
-        if self.times == 0 or self.method not in ("*", method) or not self.when(body):
-            return False
-        if self.skip > 0:
-            self.skip -= 1
-            return False
-        if self.times is not None:
-            self.times -= 1
-        return True
-
-
-def _always(_: Json) -> bool:
-    return True
-
-
-class Faults:
-    """The faults to come, the ones added first before others."""
-
-    def __init__(self, tasks: Tasks) -> None:
-        self._planned: list[_Planned] = []
-        self._tasks = tasks
-
-    def add(
-        self,
-        method: str,
-        fault: Fault,
-        *,
-        times: int | None = 1,
-        skip: int = 0,
-        when: Callable[[Json], bool] = _always,
-    ) -> None:
-        """Let the next `times` calls of a method fail, None meaning all, after `skip` good ones.
-
-        `*` means every method. `response_url`, `files.upload` and `files.download` name what is
-        not a method of the Web API.
-        """
-        self._planned.append(_Planned(method, fault, times, skip, when))
-
-    def clear(self) -> None:
-        """Let nothing fail any more."""
-        self._planned.clear()
-
-    async def play(self, request: web.Request, call: Call, work: Work) -> web.StreamResponse:
-        """Do the work, with the first fault that is planned for it."""
-        planned = (plan for plan in self._planned if plan.matches(call.method, call.body))
-        fault = next(planned, None)
-        if fault is None:
-            return await work()
-        # The effect must not depend on whether the app still waits for the answer.
-        task = self._tasks.start(_answer(fault.fault, call, work))
-        response = await asyncio.shield(task)
-        if response is not None:
-            return response
-        if request.transport is not None:
-            request.transport.close()
-        return web.Response()
-
-
 async def _answer(fault: Fault, call: Call, work: Work) -> web.StreamResponse | None:
     answer = await work() if fault.does_work == "at once" else None
     if fault.delay_s:
@@ -158,3 +91,10 @@ async def _answer(fault: Fault, call: Call, work: Work) -> web.StreamResponse | 
     if fault.answer is None:
         return web.Response(status=call.status, text=HTML, content_type="text/html")
     return web.json_response(fault.answer, status=call.status, headers=fault.headers)
+
+
+class Faults(Plan[Call, Fault]):
+    """The faults to come; `response_url`, `files.upload` and `files.download` are planned, too."""
+
+    def __init__(self, tasks: Tasks) -> None:
+        super().__init__(tasks, lambda call: call.method, _answer)

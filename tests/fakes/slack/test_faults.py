@@ -259,7 +259,10 @@ async def test_faults_can_be_skipped_repeated_and_chosen(
     slack.is_throttling = False
     slack.faults.add("chat.postMessage", faults.error("no"), skip=1, times=2)
     slack.faults.add(
-        "chat.postMessage", faults.error("bad"), times=None, when=lambda b: b["text"] == "bad"
+        "chat.postMessage",
+        faults.error("bad"),
+        times=None,
+        when=lambda call: call.body["text"] == "bad",
     )
 
     for text in ("a", "b", "c", "d", "bad", "bad", "e"):

@@ -1,0 +1,51 @@
+"""`council serve` in a process of its own, for any platform."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.adapters.stage import CHAIR, MEMBERS
+from tests.fakes.model_server import ModelServer
+from tests.launcher import Process, Start
+
+_PATIENCE_S = 90.0
+
+
+@asynccontextmanager
+async def program(
+    start: Start, module: str, folder: Path, settings: Mapping[str, str]
+) -> AsyncGenerator[Process]:
+    """Run `council serve` until the context ends; yields when it is ready."""
+    process = await start(folder, {**environment(folder), **settings}, module, "serve")
+    try:
+        assert process.stderr is not None
+        await asyncio.wait_for(process.stderr.readuntil(b"Council is ready.\n"), _PATIENCE_S)
+        yield process
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+        _, said = await process.communicate()
+        assert b"Traceback" not in said, said.decode()
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return what every machine has, with the folder as its home."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "COUNCIL_DATA_DIR": str(folder / "data"),
+    }
+
+
+def configure(folder: Path, models: ModelServer, more: str = "") -> None:
+    """Write council.toml, with further lines at its end."""
+    members = ", ".join(f'"work/{name}"' for name in MEMBERS)
+    (folder / "council.toml").write_text(
+        f'[providers.work]\nkind = "openai"\nbase_url = "{models.base_url}"\n'
+        f'[council]\nmembers = [{members}]\nchairman = "work/{CHAIR}"\nrevision = "off"\n{more}'
+    )
