@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
-from adapters.console.commandline import (
+from adapters.console.commandline import parse
+from adapters.console.requests import (
     Ask,
     Cancel,
     DiscordInvite,
@@ -26,7 +27,6 @@ from adapters.console.commandline import (
     Serve,
     Show,
     SlackManifest,
-    parse,
 )
 from bot.composition import collector
 from bot.domain import Place, Question

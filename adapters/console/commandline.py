@@ -4,118 +4,31 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, cast
 
 import typer
 from typer.exceptions import TyperException
 
+from adapters.console.requests import (
+    Ask,
+    Cancel,
+    DiscordInvite,
+    Doctor,
+    History,
+    ListModels,
+    Migrate,
+    NewKey,
+    Request,
+    Resume,
+    Serve,
+    Show,
+    SlackManifest,
+)
 from bot.domain import Mode
 
 WRONG_USE = 2
 
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Put a question; `-` is standard input."""
-
-    question: str
-    mode: Mode | None
-    members: tuple[str, ...]
-    chairman: str | None
-    attachments: tuple[Path, ...]
-    is_json: bool
-    is_quiet: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Show:
-    """Print a deliberation."""
-
-    deliberation_id: str
-    is_json: bool
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """List the latest deliberations that hold all words."""
-
-    words: str
-    limit: int
-
-
-@dataclass(frozen=True, slots=True)
-class Resume:
-    """Go on with a deliberation that stopped."""
-
-    deliberation_id: str
-    is_json: bool
-    is_quiet: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Cancel:
-    """Stop a deliberation."""
-
-    deliberation_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListModels:
-    """List the models of a provider, or of all that have a key."""
-
-    provider: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Doctor:
-    """Check the configuration, the database and the providers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Migrate:
-    """Bring the database to this version's tables."""
-
-
-@dataclass(frozen=True, slots=True)
-class Serve:
-    """Run the bot in the chat platforms that are set up."""
-
-
-@dataclass(frozen=True, slots=True)
-class SlackManifest:
-    """Print Slack's manifest, for an address or, without one, for Socket Mode."""
-
-    url: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class DiscordInvite:
-    """Print the link that lets the bot into a Discord server; None asks the token for the id."""
-
-    application: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class NewKey:
-    """Print a key under which secrets are kept."""
-
-
-Request = (
-    Ask
-    | Show
-    | History
-    | Resume
-    | Cancel
-    | ListModels
-    | Doctor
-    | Migrate
-    | Serve
-    | SlackManifest
-    | DiscordInvite
-    | NewKey
-)
 
 # Plain help (no rich) starts in half the time, and \b keeps the examples' line breaks.
 _app = typer.Typer(

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.console.commandline import (
+from adapters.console.commandline import parse
+from adapters.console.requests import (
     Ask,
     Cancel,
     Doctor,
@@ -13,7 +14,6 @@ from adapters.console.commandline import (
     Migrate,
     Resume,
     Show,
-    parse,
 )
 from bot.domain import Mode
 

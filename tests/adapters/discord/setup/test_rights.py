@@ -9,7 +9,8 @@ import discord
 import pytest
 
 import adapters.discord
-from adapters.console.commandline import DiscordInvite, parse
+from adapters.console.commandline import parse
+from adapters.console.requests import DiscordInvite
 from adapters.discord.setup.invite import invitation
 from adapters.discord.setup.rights import RIGHTS, missing, missing_in_server, permissions
 from bot.__main__ import run
