@@ -133,8 +133,7 @@ async def _hold_council(settings: Settings, request: Ask, question: Question) ->
         seating = await seated(settings, models, wish)
         for warning in seating.warnings:
             terminal.say(warning)
-        is_rehearsal = seating.is_rehearsal
-        desk = open_desk(settings, models, terminal, question.place, is_rehearsal=is_rehearsal)
+        desk = open_desk(settings, models, terminal, question.place)
         async with desk as opened:
             return await listeners.ask(opened, question, seating.council, is_json=request.is_json)
 
@@ -150,7 +149,7 @@ async def _go_on(settings: Settings, request: Resume | Cancel) -> int:
     async with (
         open_models(settings) as models,
         open_terminal(is_json=is_json, is_quiet=is_quiet) as terminal,
-        open_desk(settings, models, terminal, _place(), is_rehearsal=False) as desk,
+        open_desk(settings, models, terminal, _place()) as desk,
     ):
         if isinstance(request, Cancel):
             return await listeners.cancel(desk, request.deliberation_id)

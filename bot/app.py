@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.attachments import check_number
-from bot.domain import Council, Deliberation, Person, Question, Remark, State
+from bot.domain import Charge, Council, Deliberation, Person, Question, Remark, State
 from bot.domain.course import after
 from bot.domain.events import DeliberationCancelled
 from bot.errors import BadQuestion, NotFound, StorageError, WrongUse
@@ -42,9 +42,9 @@ def new_id() -> str:
 class App:
     """The use cases.
 
-    `platforms` are those whose deliberations this process can run. `is_rehearsal`: the models
-    behind it are stand-ins, and every message says so. All methods raise `StorageError`; those that
-    take an id raise `NotFound`, also for a deliberation that is not `within` what may be seen.
+    `platforms` are those whose deliberations this process can run. All methods raise
+    `StorageError`; those that take an id raise `NotFound`, also for a deliberation that is not
+    `within` what may be seen.
     """
 
     def __init__(
@@ -54,14 +54,12 @@ class App:
         work: Work,
         platforms: Collection[str],
         question_chars: int = 3000,
-        is_rehearsal: bool = False,
         make_id: Callable[[], str] = new_id,
     ) -> None:
         self._records = records
         self._work = work
         self._platforms = platforms
         self._question_chars = question_chars
-        self._is_rehearsal = is_rehearsal
         self._make_id = make_id
 
     async def ask(
@@ -73,13 +71,18 @@ class App:
         return deliberation
 
     async def put(
-        self, question: Question, council: Council, *, delivery: str | None = None
+        self,
+        question: Question,
+        council: Council,
+        *,
+        delivery: str | None = None,
+        charge: Charge | None = None,
     ) -> Deliberation:
         """Store a question; a delivery that came before returns what it brought then.
 
         From here on it is never lost: if nobody begins with it, `recover` does. A question in a
-        thread that holds a council's earlier answers is a follow-up: they are its context. Raises
-        `BadQuestion`.
+        thread that holds a council's earlier answers is a follow-up: they are its context. What is
+        `charge`d is set aside with it. Raises `BadQuestion`, `OverLimit`.
         """
         check_question(question.text, self._question_chars)
         check_number(len(question.attachments))
@@ -88,9 +91,12 @@ class App:
             question=await self._with_earlier(question),
             council=council,
             created_at=datetime.now(UTC),
-            is_rehearsal=self._is_rehearsal,
+            is_rehearsal=council.is_rehearsal,
+            estimate=charge and charge.estimate,
+            is_capped=charge is not None and charge.is_capped,
         )
-        return await self._records.create(fresh, delivery=delivery)
+        caps = charge.caps if charge else ()
+        return await self._records.create(fresh, delivery=delivery, caps=caps)
 
     async def begin(self, deliberation: Deliberation) -> None:
         """See that a stored one runs, or will; beginning twice changes nothing."""

@@ -12,9 +12,10 @@ from typing import Self, TypeVar, cast
 import structlog
 
 from bot.app import App
-from bot.domain import Council, Question
+from bot.domain import Mode, Person, Question
 from bot.errors import CouncilError, StorageError, WrongUse
 from bot.ports import Feedback, Outbox, Scope, Tickets
+from bot.team.asking import Asking, Team
 
 ABOUT_THIS = "What do you make of this?"
 TOO_LATE = "This form has been open for too long; open it again."
@@ -72,18 +73,22 @@ class Desk:
     outbox: Outbox
     feedback: Feedback
     tickets: Tickets
-    council: Council
+    asking: Asking
     errands: Errands = field(default_factory=Errands)
 
-    async def put(
-        self, question: Question, *, delivery: str, council: Council | None = None
-    ) -> None:
-        """Store a question; its deliberation starts behind the acknowledgement.
+    @property
+    def team(self) -> Team:
+        """What teams have set and spent."""
+        return self.asking.team
 
-        Raises `BadQuestion`.
+    async def put(
+        self, person: Person, question: Question, *, delivery: str, mode: Mode | None = None
+    ) -> None:
+        """Store somebody's question; its deliberation starts behind the acknowledgement.
+
+        Raises `NotAllowed`, `OverLimit`, `BadQuestion`.
         """
-        seated = council or self.council
-        deliberation = await self.app.put(question, seated, delivery=delivery)
+        deliberation = await self.asking.ask(person, question, delivery=delivery, mode=mode)
         self.errands.begin(self.app.begin(deliberation))
 
     async def rate(self, deliberation_id: str, person: str, scope: Scope, *, is_good: bool) -> None:

@@ -4,7 +4,10 @@ CouncilError
 ├── WrongUse              the request cannot be carried out as it stands; nothing was started
 │   ├── BadQuestion       empty, too long, unreadable
 │   ├── BadConfig         settings or council.toml; names the place
-│   └── NotFound          no such deliberation, provider or model
+│   ├── NotFound          no such deliberation, provider or model
+│   ├── NotAllowed        this person may not, or nobody may at the moment
+│   ├── OverLimit         no room under a limit; says what is left and when it resets
+│   └── Changed           somebody else changed it meanwhile; look again
 ├── ModelError            a model gave no usable answer; carries the failure and the calls it cost
 ├── StorageError          the database cannot be used right now
 │   └── Superseded        another worker runs this deliberation now; stop writing
@@ -42,7 +45,19 @@ class BadConfig(WrongUse):
 
 
 class NotFound(WrongUse):
-    """There is no such deliberation, provider or model."""
+    """There is no such deliberation, schedule, provider or model."""
+
+
+class NotAllowed(WrongUse):
+    """This person may not do this here, or nobody may at the moment."""
+
+
+class OverLimit(WrongUse):
+    """A limit has no room for it; the message says what is left and when it resets."""
+
+
+class Changed(WrongUse):
+    """Somebody else changed it in the meantime; look at it again."""
 
 
 class ModelError(CouncilError):

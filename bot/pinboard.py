@@ -38,9 +38,13 @@ class Pinboard:
         self._pins = pins
         self._most = most
 
-    async def pin(self, message_id: str, place: Place) -> None:
-        """Pin a message. Raises `ChatError`; `ChatRefused` says why it is not pinned."""
-        if self._most == 0:
+    async def pin(self, message_id: str, place: Place, *, keep: int | None = None) -> None:
+        """Pin a message, and keep so many, None for the usual number.
+
+        Raises `ChatError`; `ChatRefused` says why it is not pinned.
+        """
+        most = self._most if keep is None else keep
+        if most == 0:
             return
         try:
             await self._add(message_id, place)
@@ -49,7 +53,7 @@ class Pinboard:
             raise ChatRefused(message) from refused
         with suppress(StorageError):
             await self._pins.add(place, message_id)
-        await self._remove(place, keep=self._most, most=_MOST_UNPINNED)
+        await self._remove(place, keep=most, most=_MOST_UNPINNED)
 
     async def _add(self, message_id: str, place: Place) -> None:
         try:

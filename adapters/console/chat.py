@@ -85,7 +85,7 @@ class ConsoleChat:
         screen.begin(report)
         return ConsoleDraft(self, post, report, screen)
 
-    async def pin(self, post: Post, place: Place) -> None:
+    async def pin(self, post: Post, place: Place, *, keep: int | None = None) -> None:
         """Do nothing: a terminal's last message is at hand anyway."""
 
     def _screen_of(self, report: Report) -> Screen:

@@ -100,10 +100,10 @@ class DiscordChat:
             raise ChatRefused(message)
         return await begun(self._api, _target(post, report), report, self.stream_every_s)
 
-    async def pin(self, post: Post, place: Place) -> None:
+    async def pin(self, post: Post, place: Place, *, keep: int | None = None) -> None:
         """Pin a message in its thread, and unpin our oldest there past the number kept."""
         room = replace(place, channel=_room(post, place), thread=None)
-        await self._pinboard.pin(post.message_id or "", room)
+        await self._pinboard.pin(post.message_id or "", room, keep=keep)
 
     async def fetch(self, attachment: Attachment, place: Place) -> bytes:
         """Return a file's content, cut one byte past what any model takes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from adapters.discord.caller import DIRECT, Caller
 from adapters.discord.incoming import Names, plain_text
@@ -59,10 +59,9 @@ class DiscordDesk(Desk):
         """
         if caller.fault is not None:
             return caller.fault
-        person, council = caller.person, self.council
+        person = caller.person
         asked = Question(text, caller.place, person.name, context, attachments, asker_id=person.id)
-        seated = council if mode is None else replace(council, mode=mode)
-        await self.put(asked, delivery=delivery, council=seated)
+        await self.put(person, asked, delivery=delivery, mode=mode)
         return None
 
     async def plain(self, typed: str, caller: Caller, names: Names) -> str:

@@ -30,7 +30,7 @@ from adapters.discord.thread.messages import Message, single
 from adapters.discord.wire.http import Json
 from bot import phrases, replies
 from bot.attachments import MOST_FILES
-from bot.commands import Ask, Cancel, Command, Help, History, Status, parse
+from bot.commands import Ask, Cancel, Command, Help, parse
 from bot.desk import ABOUT_THIS, TOO_LATE
 from bot.domain import Attachment, Mode, Remark
 from bot.untrusted import one_line
@@ -66,16 +66,9 @@ async def ask(
 
 async def answer(desk: DiscordDesk, caller: Caller, wanted: Command) -> str:
     """Carry out a command that is no question."""
-    match wanted:
-        case Status():
-            return shown(await replies.status(desk, caller.scope))
-        case Cancel(deliberation_id):
-            found = await replies.cancel(desk, caller.scope, caller.person, deliberation_id)
-            return shown(found)
-        case History(words):
-            return shown(await replies.history(desk, caller.scope, words))
-        case Help() | Ask():
-            return help_text(desk)
+    if isinstance(wanted, Help | Ask):
+        return await help_text(desk, caller)
+    return shown(await replies.answer(desk, caller.person, caller.place, wanted))
 
 
 async def suggest(desk: DiscordDesk, caller: Caller, typed: str) -> Sequence[tuple[str, str]]:
@@ -170,7 +163,7 @@ async def all_reviews(desk: DiscordDesk, caller: Caller, deliberation_id: str) -
 
 async def stop(desk: DiscordDesk, caller: Caller, deliberation_id: str) -> str | None:
     """Stop a deliberation; its root message says so."""
-    await replies.cancel(desk, caller.scope, caller.person, deliberation_id)
+    await replies.answer(desk, caller.person, caller.place, Cancel(deliberation_id))
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from adapters.discord.caller import Caller
 from adapters.discord.desk import DiscordDesk
 from adapters.discord.rich.untrusted import escaped, in_fence, safe, size
 from adapters.discord.thread.components import text
@@ -36,9 +37,10 @@ _SEATING_CHARS = 1_200
 _SHORT_CHARS = 80  # is soon typed again
 
 
-def help_text(desk: DiscordDesk) -> str:
+async def help_text(desk: DiscordDesk, caller: Caller) -> str:
     """Say what the bot can do and who sits."""
-    parts = [HELP, safe(seating(desk.council), _SEATING_CHARS)]
+    terms = await desk.team.terms(caller.place)
+    parts = [HELP, safe(seating(terms.council), _SEATING_CHARS)]
     return "\n\n".join(parts if desk.can_read else [*parts, _BLIND])
 
 

@@ -113,9 +113,9 @@ class SlackChat:
         manner = Manner(self.stream_every_s, self._is_broadcast(post, report))
         return await begun(self._api, self._people, target, report, manner)
 
-    async def pin(self, post: Post, place: Place) -> None:
+    async def pin(self, post: Post, place: Place, *, keep: int | None = None) -> None:
         """Pin a message, and unpin our oldest past the number that is kept."""
-        await self._pinboard.pin(post.message_id or "", place)
+        await self._pinboard.pin(post.message_id or "", place, keep=keep)
 
     async def fetch(self, attachment: Attachment, place: Place) -> bytes:
         """Return a file's content, cut one byte past what any model takes."""

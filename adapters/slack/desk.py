@@ -45,7 +45,7 @@ class SlackDesk(Desk):
         )
         place = caller.place
         asked = Question(question, place, asker.name, context, attachments, asker_id=caller.user)
-        await self.put(asked, delivery=delivery)
+        await self.put(asker, asked, delivery=delivery)
         return None
 
     async def person(self, caller: Caller) -> Person:

@@ -32,7 +32,7 @@ async def publish(desk: SlackDesk, user: str, workspace: str) -> None:
         for one in await latest(desk, scope)
     ]
     names = sorted(channels, key=lambda channel: channels[channel])
-    view = _view(desk.council, names, listed)
+    view = _view(desk.team.usual.council, names, listed)
     await desk.api.call("views.publish", workspace, {"user_id": user, "view": view})
 
 

@@ -18,7 +18,7 @@ from adapters.slack.thread.conclusion import BAD, GOOD
 from adapters.slack.wire.failures import Refused
 from adapters.slack.wire.http import Json
 from bot import phrases, replies
-from bot.commands import Ask, Cancel, Help, History, Status, parse
+from bot.commands import Ask, Cancel, Command, Help, History, parse
 from bot.desk import ABOUT_THIS, TOO_LATE
 from bot.domain import Attachment, Remark
 from bot.errors import NotFound, WrongUse
@@ -42,14 +42,12 @@ async def command(
             question = question or (ABOUT_THIS if files else "")
             return await desk.ask(caller, question, delivery=delivery, attachments=files)
         case Help():
-            return help_text(desk)
-        case Status():
-            return await shown(desk, await replies.status(desk, caller.scope))
-        case Cancel(deliberation_id):
-            return await _cancel(desk, caller, deliberation_id)
+            return await help_text(desk, caller)
         case History(words):
-            wanted = await desk.plain(words, caller.workspace)
-            return await shown(desk, await replies.history(desk, caller.scope, wanted))
+            wanted = History(await desk.plain(words, caller.workspace))
+            return await _answered(desk, caller, wanted)
+        case _:
+            return await _answered(desk, caller, wanted)
 
 
 async def message(desk: SlackDesk, caller: Caller, event: Json) -> str | None:
@@ -136,7 +134,7 @@ async def show_reviews(desk: SlackDesk, caller: Caller, deliberation_id: str) ->
 
 async def stop(desk: SlackDesk, caller: Caller, deliberation_id: str) -> str | None:
     """Stop a deliberation; its root message says so."""
-    await replies.cancel(desk, caller.scope, await desk.person(caller), deliberation_id)
+    await replies.answer(desk, await desk.person(caller), caller.place, Cancel(deliberation_id))
     return None
 
 
@@ -160,9 +158,9 @@ async def whisper(desk: SlackDesk, caller: Caller, sentence: str) -> None:
         await desk.api.call("chat.postMessage", caller.workspace, {**there, "text": sentence})
 
 
-async def _cancel(desk: SlackDesk, caller: Caller, deliberation_id: str | None) -> str:
+async def _answered(desk: SlackDesk, caller: Caller, wanted: Command) -> str:
     person = await desk.person(caller)
-    return await shown(desk, await replies.cancel(desk, caller.scope, person, deliberation_id))
+    return await shown(desk, await replies.answer(desk, person, caller.place, wanted))
 
 
 async def _author(desk: SlackDesk, caller: Caller, about: Json) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from adapters.slack.caller import Caller
 from adapters.slack.desk import SlackDesk
 from adapters.slack.rich.untrusted import escaped
 from adapters.slack.thread.permalinks import permalink
@@ -19,9 +20,10 @@ writing to me directly
 • `/council ask history of Rome` asks, whatever the question begins with"""
 
 
-def help_text(desk: SlackDesk) -> str:
+async def help_text(desk: SlackDesk, caller: Caller) -> str:
     """Say what the bot can do and who sits."""
-    return f"{HELP}\n\n{escaped(seating(desk.council))}"
+    terms = await desk.team.terms(caller.place)
+    return f"{HELP}\n\n{escaped(seating(terms.council))}"
 
 
 async def shown(desk: SlackDesk, reply: Reply) -> str:

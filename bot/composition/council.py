@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 
 from bot.app import App
 from bot.config import Settings
 from bot.council.course import deliberate
+from bot.domain import Deliberation
 from bot.ports import Models
 from bot.storage.database import Database
 from bot.storage.outbox import SqlOutbox
@@ -21,13 +22,12 @@ from bot.work.worker import Platform, Worker
 async def open_app(
     settings: Settings,
     database: Database,
-    models: Models,
+    models: Callable[[Deliberation], Models],
     platforms: Mapping[str, Platform],
     *,
-    is_rehearsal: bool = False,
     is_streaming_answers: bool = False,
 ) -> AsyncGenerator[App]:
-    """Open all that the deliberations of these platforms need."""
+    """Open all that the deliberations of these platforms need; `models` are those one may ask."""
     records = SqlRecords(database)
     worker = Worker(
         deliberate=partial(deliberate, is_streaming_answers=is_streaming_answers),
@@ -45,5 +45,4 @@ async def open_app(
             work=work,
             platforms=tuple(platforms),
             question_chars=settings.file.limits.question_chars,
-            is_rehearsal=is_rehearsal,
         )

@@ -20,7 +20,7 @@ PLATFORM = "console"
 
 @asynccontextmanager
 async def open_desk(
-    settings: Settings, models: Models, terminal: Terminal, place: Place, *, is_rehearsal: bool
+    settings: Settings, models: Models, terminal: Terminal, place: Place
 ) -> AsyncGenerator[Desk]:
     """Open all that deliberations need; `place` is whose messages the terminal shows."""
     migrate(settings.database_url)
@@ -30,9 +30,8 @@ async def open_desk(
         open_app(
             settings,
             database,
-            models,
+            lambda _: models,
             {PLATFORM: Platform(chat)},
-            is_rehearsal=is_rehearsal,
             is_streaming_answers=terminal.screen.is_live,
         ) as app,
     ):

@@ -18,9 +18,7 @@ from adapters.discord.wire.api import DiscordApi
 from adapters.discord.wire.failures import Refused
 from adapters.discord.wire.gateway import Listeners, Reach, open_gateway
 from adapters.discord.wire.http import DiscordHttp, open_http
-from bot.app import App
 from bot.config import DiscordAccess, Settings
-from bot.domain import Council
 from bot.errors import BadConfig, ChatError
 from bot.storage.database import Database
 from bot.storage.feedback import SqlFeedback
@@ -28,6 +26,7 @@ from bot.storage.outbox import SqlOutbox
 from bot.storage.pace import SqlPace
 from bot.storage.pins import SqlPins
 from bot.storage.tickets import SqlTickets
+from bot.team.asking import Asking
 from bot.work.worker import Platform
 
 _RETRY_EVERY_S = 5.0
@@ -66,12 +65,12 @@ class Discord:
         return f"Discord: {self.http.identity.name}, shards {numbers[0]}-{numbers[-1]} of {count}."
 
     @asynccontextmanager
-    async def listening(self, app: App, council: Council) -> AsyncGenerator[list[Route]]:
+    async def listening(self, asking: Asking) -> AsyncGenerator[list[Route]]:
         """Take deliveries while the context is open; there is no address to serve.
 
         Raises `BadConfig`.
         """
-        desk = self._desk(app, council)
+        desk = self._desk(asking)
         deliveries = Deliveries(desk)
         listeners = Listeners(deliveries.on_interaction, deliveries.on_message)
         reach = Reach(self.access.gateway_url, self.access.shards)
@@ -84,15 +83,15 @@ class Discord:
             await stack.enter_async_context(gateway)
             yield []
 
-    def _desk(self, app: App, council: Council) -> DiscordDesk:
+    def _desk(self, asking: Asking) -> DiscordDesk:
         return DiscordDesk(
-            app=app,
+            app=asking.app,
             api=self.api,
             discussion=self.settings.file.discord.discussion,
             outbox=SqlOutbox(self.database),
             feedback=SqlFeedback(self.database),
             tickets=SqlTickets(self.database),
-            council=council,
+            asking=asking,
         )
 
     async def _bring_commands(self) -> None:

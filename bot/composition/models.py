@@ -8,8 +8,8 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from urllib.parse import urlsplit
 
 from bot.config import Seating, Settings, Wish, local_council, rehearsal_council, seat
+from bot.domain import REHEARSAL
 from bot.errors import ModelError
-from bot.llm.rehearsal import PROVIDER as REHEARSAL
 from bot.llm.rehearsal import RehearsalModels
 from bot.ports import Completion, ModelInfo, ModelRequest, Models
 

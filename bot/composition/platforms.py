@@ -8,13 +8,12 @@ from typing import Protocol
 
 from starlette.routing import Route
 
-from bot.app import App
 from bot.composition.discord import open_discord
 from bot.composition.slack import open_slack
 from bot.config import Settings
-from bot.domain import Council
 from bot.errors import BadConfig
 from bot.storage.database import Database
+from bot.team.asking import Asking
 from bot.work.worker import Platform
 
 _NOTHING_TO_SERVE = (
@@ -41,7 +40,7 @@ class Opened(Protocol):
         """Where and how the bot listens."""
         ...
 
-    def listening(self, app: App, council: Council) -> AbstractAsyncContextManager[list[Route]]:
+    def listening(self, asking: Asking) -> AbstractAsyncContextManager[list[Route]]:
         """Take deliveries while the context is open; yields the addresses to serve for it."""
         ...
 

@@ -14,12 +14,14 @@ from bot.app import App
 from bot.composition.council import open_app
 from bot.composition.models import open_models, seated
 from bot.composition.platforms import check_any, open_platforms
+from bot.composition.team import open_team
 from bot.composition.web import open_web
 from bot.config import Seating, Settings, Wish
 from bot.errors import StorageError
 from bot.phrases import joined
 from bot.storage.database import open_database
 from bot.storage.migrate import migrate
+from bot.team.asking import Asking
 
 # How soon what a dead process left is taken over.
 _RECOVER_EVERY_S = 2.0
@@ -53,12 +55,14 @@ async def open_service(settings: Settings, say: Callable[[str], None]) -> AsyncG
         database = await stack.enter_async_context(open_database(settings.database_url))
         opened = await stack.enter_async_context(open_platforms(settings, database, say))
         platforms = {each.name: each.platform for each in opened}
-        opening = open_app(settings, database, models, platforms, is_rehearsal=seating.is_rehearsal)
+        team = open_team(settings, database, seating)
+        opening = open_app(settings, database, lambda _: models, platforms)
         app = await stack.enter_async_context(opening)
+        asking = Asking(app, team)
         await stack.enter_async_context(_recovering(app))
         routes: list[Route] = []
         for each in opened:
-            routes += await stack.enter_async_context(each.listening(app, seating.council))
+            routes += await stack.enter_async_context(each.listening(asking))
             say(each.described)
         if routes:
             web = open_web(routes, settings.http_host, settings.http_port)

@@ -22,9 +22,7 @@ from adapters.slack.wire.api import SlackApi
 from adapters.slack.wire.failures import Refused
 from adapters.slack.wire.http import SlackHttp, open_http
 from adapters.slack.wire.socket import open_socket
-from bot.app import App
 from bot.config import Settings, SlackAccess
-from bot.domain import Council
 from bot.errors import BadConfig, ChatError
 from bot.ports import Installations
 from bot.storage.database import Database
@@ -35,6 +33,7 @@ from bot.storage.pace import SqlPace
 from bot.storage.pins import SqlPins
 from bot.storage.sealing import Seal, parse_keys
 from bot.storage.tickets import SqlTickets
+from bot.team.asking import Asking
 from bot.work.worker import Platform
 
 PLATFORM = "slack"
@@ -74,13 +73,13 @@ class Slack:
                 return f"Slack: every workspace that installs the bot, by {way}."
 
     @asynccontextmanager
-    async def listening(self, app: App, council: Council) -> AsyncGenerator[list[Route]]:
+    async def listening(self, asking: Asking) -> AsyncGenerator[list[Route]]:
         """Take deliveries while the context is open: by a socket, or by the yielded routes.
 
         Raises `BadConfig`.
         """
         access, tickets = self.access, SqlTickets(self.database)
-        desk = self._desk(app, council, tickets)
+        desk = self._desk(asking, tickets)
         bolt = build(
             desk,
             self.tokens,
@@ -104,17 +103,17 @@ class Slack:
                 await stack.enter_async_context(open_socket(bolt, self.http, access.app_token))
             yield routes
 
-    def _desk(self, app: App, council: Council, tickets: SqlTickets) -> SlackDesk:
+    def _desk(self, asking: Asking, tickets: SqlTickets) -> SlackDesk:
         may_answer_shared = self.settings.file.slack.shared_channels
         return SlackDesk(
-            app=app,
+            app=asking.app,
             api=self.api,
             people=self.people,
             channels=Channels(self.api, may_answer_shared=may_answer_shared),
             outbox=SqlOutbox(self.database),
             feedback=SqlFeedback(self.database),
             tickets=tickets,
-            council=council,
+            asking=asking,
         )
 
     async def _forget(self, workspace: str) -> None:

@@ -36,7 +36,6 @@ USUAL: Mapping[str, Usual] = MappingProxyType(
         "groq": Usual(("openai/gpt-oss-120b", "qwen/qwen3.8-27b"), "openai/gpt-oss-120b"),
     }
 )
-REHEARSAL = "rehearsal"
 REHEARSAL_COUNCIL = Usual(("alder", "birch", "cedar"), "maple")
 
 USUAL_MEMBERS = 4  # more cost more than they add

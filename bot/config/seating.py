@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 
 from bot.config.defaults import (
     MOST_LOCAL_MEMBERS,
-    REHEARSAL,
     REHEARSAL_COUNCIL,
     USUAL,
     USUAL_MEMBERS,
 )
 from bot.config.file import SeatTable, nearest
 from bot.config.settings import Settings
-from bot.domain import Council, Deadlines, Mode, Seat
+from bot.domain import REHEARSAL, Council, Deadlines, Mode, Seat
 from bot.errors import BadConfig
 from bot.llm.providers import Provider, split_model
 

@@ -6,6 +6,7 @@ from bot.domain.calls import (
     ModelCall,
 )
 from bot.domain.council import (
+    REHEARSAL,
     Attachment,
     Council,
     Deadlines,
@@ -16,6 +17,8 @@ from bot.domain.council import (
     Remark,
     Seat,
     Shown,
+    Tenant,
+    Tie,
 )
 from bot.domain.deliberation import (
     Answer,
@@ -39,37 +42,72 @@ from bot.domain.posts import (
     Post,
     PostState,
 )
+from bot.domain.schedules import (
+    Schedule,
+)
+from bot.domain.settings import (
+    Edition,
+    Limits,
+    OwnProvider,
+    PlaceSettings,
+    SettingsChange,
+    Terms,
+)
+from bot.domain.spending import (
+    Cap,
+    Charge,
+    Estimate,
+    Spent,
+)
+from bot.domain.statistics import (
+    MemberRecord,
+)
 
 __all__ = [
+    "REHEARSAL",
     "Answer",
     "Appraisal",
     "Attachment",
     "Ballot",
+    "Cap",
+    "Charge",
     "Check",
     "Confidence",
     "Council",
     "Deadlines",
     "Deliberation",
     "Dissent",
+    "Edition",
+    "Estimate",
     "Failure",
     "FailureKind",
     "Flag",
+    "Limits",
     "MemberFailure",
+    "MemberRecord",
     "Mode",
     "ModelCall",
+    "OwnProvider",
     "Person",
     "Place",
+    "PlaceSettings",
     "Post",
     "PostState",
     "Question",
     "Remark",
     "Review",
+    "Schedule",
     "Seat",
+    "SettingsChange",
     "Shown",
+    "Spent",
     "Standing",
     "Standings",
     "State",
     "Synthesis",
+    "Tenant",
+    "Terms",
+    "Tie",
     "Timings",
     "Verdict",
 ]

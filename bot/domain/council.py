@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+# The provider of models that need no network and say so in every message.
+REHEARSAL = "rehearsal"
+
 
 class Mode(StrEnum):
     """How much reasoning a question gets: n + 1, 2n + 1 or 3n + 1 model calls for n members."""
@@ -24,17 +27,26 @@ class Shown(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One place at the table: a name, a model (`provider/model-id`), and what stands behind it."""
+    """One place at the table: a name, a model (`provider/model-id`), and what stands behind it.
+
+    `weight` is what its ballots count, learnt from how it agreed with its peers.
+    """
 
     name: str
     model: str
     persona: str | None = None
     fallbacks: tuple[str, ...] = ()
+    weight: float = 1.0
 
     @property
     def models(self) -> tuple[str, ...]:
         """The models to try, in order."""
         return (self.model, *self.fallbacks)
+
+    @property
+    def is_stand_in(self) -> bool:
+        """Rehearsal models sit here, real ones do not."""
+        return all(model.startswith(f"{REHEARSAL}/") for model in self.models)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +63,8 @@ class Council:
     """The seats that apply in a place, and how they reason. Member names are unique.
 
     `language` is what they write in, by its name, None for the question's; `instructions` are the
-    team's standing ones.
+    team's standing ones. `pins` are the final answers that stay pinned in the place, None for the
+    operator's number.
     """
 
     members: tuple[Seat, ...]
@@ -62,25 +75,62 @@ class Council:
     language: str | None = None
     instructions: str | None = None
     shown: Shown = Shown.EVERYTHING
+    pins: int | None = None
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Stand-ins sit in every seat, so that no answer is a real one."""
+        return all(seat.is_stand_in for seat in (*self.members, self.chairman))
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A workspace: whoever is in one sees and changes nothing of another."""
+
+    platform: str
+    workspace: str
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a question was asked. `thread` is None until one is open."""
+    """Where a question was asked. `thread` is None until one is open.
+
+    An empty `channel` stands for the workspace as a whole.
+    """
 
     platform: str
     workspace: str
     channel: str
     thread: str | None = None
 
+    @property
+    def tenant(self) -> Tenant:
+        """The workspace that it belongs to."""
+        return Tenant(self.platform, self.workspace)
+
+
+class Tie(StrEnum):
+    """How somebody belongs to a workspace."""
+
+    MEMBER = "member"
+    GUEST = "guest"
+    STRANGER = "stranger"
+    APP = "app"
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody on a chat platform: the platform's id, a display name, and what they may do."""
+    """Somebody on a chat platform, with what the platform says of them at the moment.
+
+    `groups` are the ids of the roles or user groups they are in. `tie` is how they belong to the
+    workspace: guests are invited to single channels, strangers are of another workspace.
+    """
 
     id: str
     name: str
     is_admin: bool = False
+    groups: tuple[str, ...] = ()
+    tie: Tie = Tie.MEMBER
 
 
 @dataclass(frozen=True, slots=True)

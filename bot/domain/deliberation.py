@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bot.domain.calls import Failure, ModelCall
 from bot.domain.council import Council, Question
+from bot.domain.spending import Estimate
 
 
 class State(StrEnum):
@@ -215,7 +216,8 @@ class Deliberation:
 
     `answers` hold one entry a member, the revised one where there is one. `epoch` counts the
     workers that took it up; a write with an older epoch is refused. `reason` is the sentence of a
-    failed one.
+    failed one. `estimate` is None if nobody reckoned what it costs; `is_capped`: no more than its
+    most may be paid.
     """
 
     id: str
@@ -234,3 +236,5 @@ class Deliberation:
     synthesis: Synthesis | None = None
     calls: tuple[ModelCall, ...] = ()
     timings: Timings = Timings()
+    estimate: Estimate | None = None
+    is_capped: bool = False

@@ -7,12 +7,11 @@ import hashlib
 import re
 from collections.abc import AsyncGenerator, Iterator
 
-from bot.domain import Failure, FailureKind, ModelCall
+from bot.domain import REHEARSAL, Failure, FailureKind, ModelCall
 from bot.errors import ModelError, NotFound
 from bot.llm.rehearsal_text import find_question, write
 from bot.ports import Completion, ModelInfo, ModelRequest
 
-PROVIDER = "rehearsal"
 MEMBERS = ("rehearsal/alder", "rehearsal/birch", "rehearsal/cedar")
 CHAIRMAN = "rehearsal/maple"
 
@@ -47,7 +46,7 @@ class RehearsalModels:
 
     async def list(self, provider: str) -> tuple[ModelInfo, ...]:
         """List the four stand-ins. Raises `NotFound` for any other provider."""
-        if provider != PROVIDER:
+        if provider != REHEARSAL:
             message = f"There is no provider {provider!r}; this is a rehearsal without any."
             raise NotFound(message)
         return tuple(ModelInfo(name, 0.0, 0.0) for name in (*MEMBERS, CHAIRMAN))

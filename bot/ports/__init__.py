@@ -1,11 +1,17 @@
 """What the council needs from the world; each has a real implementation and a fake."""
 
+from bot.ports.archive import Archive, Statistics
 from bot.ports.chat import Chat, Draft, Files, Sent
-from bot.ports.models import Completion, ModelInfo, ModelRequest, Models
+from bot.ports.models import Catalog, Completion, ModelInfo, ModelRequest, Models
 from bot.ports.records import Outbox, Records, Scope, Work
+from bot.ports.schedules import Rooms, Schedules
+from bot.ports.team import Budgets, ProviderKeys, Switch, TeamSettings
 from bot.ports.workspaces import Feedback, Installation, Installations, Pace, Pins, Tickets
 
 __all__ = [
+    "Archive",
+    "Budgets",
+    "Catalog",
     "Chat",
     "Completion",
     "Draft",
@@ -19,9 +25,15 @@ __all__ = [
     "Outbox",
     "Pace",
     "Pins",
+    "ProviderKeys",
     "Records",
+    "Rooms",
+    "Schedules",
     "Scope",
     "Sent",
+    "Statistics",
+    "Switch",
+    "TeamSettings",
     "Tickets",
     "Work",
 ]

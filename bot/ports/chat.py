@@ -77,8 +77,10 @@ class Chat(Protocol):
         """Open a message with the post's key and write it piece by piece."""
         ...
 
-    async def pin(self, post: Post, place: Place) -> None:
+    async def pin(self, post: Post, place: Place, *, keep: int | None = None) -> None:
         """Pin a message; one that is pinned already is fine.
+
+        `keep` is how many of ours stay pinned in the place, None for the operator's number.
 
         `ChatRefused` says in a sentence why it is not pinned.
         """

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.domain import Attachment, ModelCall
+from bot.domain import Attachment, ModelCall, Tenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,41 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A model as its provider lists it; prices in US dollars per million tokens, if known."""
+    """A model as its provider lists it; prices in US dollars per million tokens, if known.
+
+    `sees_images` is None if the provider does not say.
+    """
 
     name: str
     prompt_usd: float | None = None
     completion_usd: float | None = None
+    sees_images: bool | None = None
+
+
+class Catalog(Protocol):
+    """The models that a workspace may seat, of the operator's providers and of its own."""
+
+    async def find(self, tenant: Tenant, words: str, *, limit: int) -> tuple[ModelInfo, ...]:
+        """Return models whose names hold all words, the best fits first.
+
+        A provider that does not answer in a moment is left out.
+        """
+        ...
+
+    async def check(self, tenant: Tenant, model: str) -> ModelInfo:
+        """Return what a model's provider says of it.
+
+        Raises `NotFound` if there is no such provider or model, or its provider has no key;
+        `ModelError` if the provider does not answer.
+        """
+        ...
+
+    async def priced(self, tenant: Tenant, models: Collection[str]) -> Mapping[str, ModelInfo]:
+        """Return what is known of models without asking their providers, by name.
+
+        Models that run on the operator's own machines cost 0. A price that nobody knows is None.
+        """
+        ...
 
 
 class Models(Protocol):

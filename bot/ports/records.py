@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.domain import Deliberation, Post, Timings
+from bot.domain import Cap, Deliberation, Post, Timings
 from bot.domain.events import Fact
 
 
@@ -29,9 +29,13 @@ class Records(Protocol):
     """Deliberations at rest. Whatever returns has been committed. Raises `StorageError`."""
 
     async def create(
-        self, deliberation: Deliberation, *, delivery: str | None = None
+        self, deliberation: Deliberation, *, delivery: str | None = None, caps: Sequence[Cap] = ()
     ) -> Deliberation:
-        """Store a new deliberation, or return the one that this delivery id made before."""
+        """Store a new deliberation, or return the one that this delivery id made before.
+
+        With a new one, its estimate's most and one council are set aside under every one of these
+        keys of its workspace; if one has no room, nothing is stored. Raises `OverLimit`.
+        """
         ...
 
     async def load(self, deliberation_id: str) -> Deliberation:

@@ -96,6 +96,8 @@ def headed(row: _Row) -> Deliberation:
         epoch=row.epoch,
         reason=row.reason,
         timings=row.timings,
+        estimate=row.estimate,
+        is_capped=row.is_capped,
     )
 
 

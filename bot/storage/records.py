@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, or_, select
 
-from bot.domain import Deliberation, Post, Timings
+from bot.domain import Cap, Deliberation, Post, Timings
 from bot.domain.events import Fact
 from bot.errors import NotFound
 from bot.ports import Scope
@@ -34,11 +34,12 @@ class SqlRecords:
         self._database = database
 
     async def create(
-        self, deliberation: Deliberation, *, delivery: str | None = None
+        self, deliberation: Deliberation, *, delivery: str | None = None, caps: Sequence[Cap] = ()
     ) -> Deliberation:
         """Store a new deliberation, or return the one that this delivery id made before.
 
-        A delivery id counts within its workspace. An id that is known returns what is known.
+        A delivery id counts within its workspace. An id that is known returns what is known. With a
+        new one its most is set aside under all caps. Raises `OverLimit`.
         """
         new = cleaned(deliberation)
         change = Change((creation(new, delivery),), creates=new.id)

@@ -83,6 +83,8 @@ def creation(deliberation: Deliberation, delivery: str | None) -> Unit:
         "epoch": deliberation.epoch,
         "reason": deliberation.reason,
         "timings": deliberation.timings,
+        "estimate": deliberation.estimate,
+        "is_capped": deliberation.is_capped,
         "created_at": deliberation.created_at,
         "ended_at": None,
     }

@@ -22,11 +22,11 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from bot.domain import Appraisal, Council, Dissent, Flag, Remark, Timings
+from bot.domain import Appraisal, Council, Dissent, Estimate, Flag, Remark, Timings
 from bot.storage.columns import CleanText, Json, Moment
 
 # The migration that these tables stand for; a test holds the two together.
-REVISION = "0002"
+REVISION = "0003"
 
 metadata = MetaData(
     naming_convention={
@@ -73,6 +73,8 @@ deliberations = Table(
     Column("epoch", Integer, nullable=False),
     Column("reason", CleanText),
     Column("timings", Json(TypeAdapter(Timings)), nullable=False),
+    Column("estimate", Json(TypeAdapter(Estimate))),
+    Column("is_capped", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("ended_at", Moment),
     UniqueConstraint("platform", "workspace", "delivery"),

@@ -14,11 +14,11 @@ _ATTEMPTS = 5
 _PAUSE_S = 2.0
 
 
-async def pin(chat: Chat, post: Post, place: Place) -> str | None:
-    """Pin a message; return a sentence on why it is not pinned, None if it is."""
+async def pin(chat: Chat, post: Post, place: Place, keep: int | None) -> str | None:
+    """Pin a message, one of so many; return a sentence on why it is not pinned, None if it is."""
     for _ in range(_ATTEMPTS):
         try:
-            await in_time(chat.pin(post, place))
+            await in_time(chat.pin(post, place, keep=keep))
         except ChatBusy as busy:
             await asyncio.sleep(busy.retry_after_s)
         except ChatRefused as refused:

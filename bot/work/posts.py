@@ -277,7 +277,9 @@ class Poster:
         link, remark = None, None
         if answers and self._live.deliberation.synthesis is not None:
             link = answers[-1].message_id
-            remark = await pin(self._chat, answers[-1], self._live.deliberation.question.place)
+            known = self._live.deliberation
+            place, keep = known.question.place, known.council.pins
+            remark = await pin(self._chat, answers[-1], place, keep)
         for root in (post for post in sent if post.slot == ROOT):
             outcome = replace(self._live.report(), conclusion=link, remark=remark)
             await self._delivery.amend(root, outcome)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
@@ -64,13 +64,16 @@ class Platform:
 
 
 class Worker:
-    """Runs deliberations; `platforms` are those that questions come from."""
+    """Runs deliberations; `platforms` are those that questions come from.
+
+    `models` returns those that a deliberation may ask.
+    """
 
     def __init__(
         self,
         *,
         deliberate: Deliberate,
-        models: Models,
+        models: Callable[[Deliberation], Models],
         records: Records,
         outbox: Outbox,
         platforms: Mapping[str, Platform],
@@ -136,8 +139,9 @@ class Worker:
     async def _reason(self, run: _Run) -> None:
         deliberation = run.live.deliberation
         limit = asyncio.timeout(deliberation.council.deadlines.deliberation + _GRACE_S)
+        models = self._models(deliberation)
         try:
-            async with limit, aclosing(self._deliberate(deliberation, self._models)) as events:
+            async with limit, aclosing(self._deliberate(deliberation, models)) as events:
                 async for event in events:
                     await run.take(event)
         except TimeoutError:

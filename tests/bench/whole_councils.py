@@ -46,9 +46,10 @@ async def opened(
         http = await stack.enter_async_context(open_http())
         tables = await stack.enter_async_context(open_database(database))
         records = SqlRecords(tables)
+        models = HttpModels({provider.name: provider}, http)
         worker = Worker(
             deliberate=deliberate,
-            models=HttpModels({provider.name: provider}, http),
+            models=lambda _: models,
             records=records,
             outbox=SqlOutbox(tables),
             platforms={"console": Platform(ConsoleChat(folder, BlankScreen(), _PLACE))},

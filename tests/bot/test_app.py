@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.app import App, new_id
-from bot.domain import Attachment, Deliberation, Person, Place, Remark, State
+from bot.domain import Attachment, Council, Deliberation, Person, Place, Remark, Seat, State
 from bot.domain.events import DeliberationFailed, SynthesisReady
 from bot.errors import BadQuestion, NotFound, StorageError, WrongUse
 from bot.ports import Scope
@@ -47,9 +47,11 @@ async def test_a_question_is_stored_and_started(house: House) -> None:
 
 
 async def test_a_rehearsal_is_marked_as_one(house: House) -> None:
-    app = App(records=house.records, work=house.work, platforms=["console"], is_rehearsal=True)
+    stand_in = Seat("Alder", "rehearsal/alder")
+    mixed = replace(COUNCIL, chairman=stand_in)
 
-    assert (await app.ask(question(), COUNCIL)).is_rehearsal
+    assert (await house.app.ask(question(), Council((stand_in,), stand_in))).is_rehearsal
+    assert not (await house.app.ask(question(), mixed)).is_rehearsal
 
 
 async def test_a_delivery_that_comes_again_is_the_same_deliberation(house: House) -> None:

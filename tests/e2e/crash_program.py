@@ -18,7 +18,7 @@ from adapters.console.chat import ConsoleChat, ConsoleDraft
 from adapters.console.screen import Screen
 from bot.__main__ import main
 from bot.composition import council, desk
-from bot.domain import Deliberation, Place, Post, Timings
+from bot.domain import Cap, Deliberation, Place, Post, Timings
 from bot.domain.events import Fact
 from bot.domain.reports import Report
 from bot.ports import Sent
@@ -57,10 +57,10 @@ class MortalRecords(SqlRecords):
         self._fate = fate
 
     async def create(
-        self, deliberation: Deliberation, *, delivery: str | None = None
+        self, deliberation: Deliberation, *, delivery: str | None = None, caps: Sequence[Cap] = ()
     ) -> Deliberation:
         with self._fate.crossing("create"):
-            return await super().create(deliberation, delivery=delivery)
+            return await super().create(deliberation, delivery=delivery, caps=caps)
 
     async def take_up(self, deliberation_id: str, *, is_fresh: bool = False) -> Deliberation:
         with self._fate.crossing("take_up"):

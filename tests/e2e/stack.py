@@ -54,7 +54,7 @@ async def open_app(
     terminal = Terminal(screen, io.StringIO(), io.StringIO())
     async with open_http() as http:
         models = HttpModels(providers, http, random=NoPauses())
-        async with open_desk(settings, models, terminal, PLACE, is_rehearsal=False) as desk:
+        async with open_desk(settings, models, terminal, PLACE) as desk:
             yield desk.app
 
 

@@ -114,7 +114,7 @@ class FakeChat:
         self.end("draft")
         return FakeDraft(self, self.messages[-1])
 
-    async def pin(self, post: Post, place: Place) -> None:
+    async def pin(self, post: Post, place: Place, *, keep: int | None = None) -> None:
         """Pin a message."""
         await self.begin("pin", post.slot)
         self._of(post).is_pinned = True

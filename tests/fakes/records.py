@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.domain import Deliberation, Post, State, Timings
+from bot.domain import Cap, Deliberation, Post, State, Timings
 from bot.domain.course import after
 from bot.domain.events import (
     AnswerArrived,
@@ -39,7 +39,7 @@ class FakeRecords:
         self._revised: set[tuple[str, str]] = set()
 
     async def create(
-        self, deliberation: Deliberation, *, delivery: str | None = None
+        self, deliberation: Deliberation, *, delivery: str | None = None, caps: Sequence[Cap] = ()
     ) -> Deliberation:
         """Store a new one, or return the known one."""
         self.check()

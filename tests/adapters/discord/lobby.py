@@ -19,6 +19,7 @@ from bot.app import App
 from bot.domain import Deliberation, Place, Post, PostState, Question
 from bot.domain.events import Fact
 from bot.reports import ROOT
+from bot.team.asking import Asking
 from tests.adapters.stage import SPEED
 from tests.fakes.council import COUNCIL
 from tests.fakes.discord.composing import number_components
@@ -31,6 +32,7 @@ from tests.fakes.discord.records import Channel, File, Interaction, Message, Mod
 from tests.fakes.discord.server import DiscordServer
 from tests.fakes.discord.traffic import Event, Reply
 from tests.fakes.records import FakeOutbox, FakeRecords
+from tests.fakes.team import fake_team
 from tests.fakes.work import FakeWork
 from tests.fakes.workspaces import FakeFeedback, FakePace, FakeTickets
 
@@ -226,13 +228,14 @@ async def open_lobby(
     feedback, outbox = FakeFeedback(records), FakeOutbox(records)
     async with FakeWork() as work, open_http(discord.token, discord.api_url) as http:
         api = DiscordApi(http, pace)
+        app = App(records=records, work=work, platforms=["discord"])
         desk = DiscordDesk(
-            app=App(records=records, work=work, platforms=["discord"]),
+            app=app,
             api=api,
             outbox=outbox,
             feedback=feedback,
             tickets=FakeTickets(),
-            council=COUNCIL,
+            asking=Asking(app, fake_team(COUNCIL, records)),
         )
         channel, ada = discord.add_channel("general"), discord.add_person("Ada")
         lobby = Lobby(discord, pace, desk, records, work, feedback, channel, ada)

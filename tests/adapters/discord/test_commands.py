@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -264,11 +265,11 @@ async def test_a_database_that_is_slow_delays_the_answer_not_the_acknowledgement
 ) -> None:
     is_free, create = asyncio.Event(), lobby.records.create
 
-    async def slow(deliberation: Deliberation, *, delivery: str | None = None) -> Deliberation:
+    async def slow(deliberation: Deliberation, **named: Any) -> Deliberation:
         await is_free.wait()
         if "bad" in deliberation.question.text:
             raise StorageError
-        return await create(deliberation, delivery=delivery)
+        return await create(deliberation, **named)
 
     monkeypatch.setattr(lobby.records, "create", slow)
     good, bad = await asyncio.gather(

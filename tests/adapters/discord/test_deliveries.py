@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Generator
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from structlog.testing import capture_logs
@@ -138,11 +138,11 @@ async def test_nothing_is_said_with_a_token_that_has_ended(
 ) -> None:
     is_free, create = asyncio.Event(), lobby.records.create
 
-    async def slow(deliberation: Deliberation, *, delivery: str | None = None) -> Deliberation:
+    async def slow(deliberation: Deliberation, **named: Any) -> Deliberation:
         await is_free.wait()
         if "bad" in deliberation.question.text:
             raise StorageError
-        return await create(deliberation, delivery=delivery)
+        return await create(deliberation, **named)
 
     monkeypatch.setattr(lobby.records, "create", slow)
     monkeypatch.setattr("adapters.discord.answering.LIFETIME_S", 0.0)

@@ -21,12 +21,14 @@ from bot.composition.web import open_web
 from bot.domain import Deliberation, Place, Post, PostState, Question
 from bot.domain.events import Fact
 from bot.reports import ROOT
+from bot.team.asking import Asking
 from tests.adapters.stage import SPEED
 from tests.fakes.council import COUNCIL
 from tests.fakes.records import FakeOutbox, FakeRecords
 from tests.fakes.slack.methods.chat import named_blocks
 from tests.fakes.slack.records import Blocks, Channel, Message, Person
 from tests.fakes.slack.server import SlackServer
+from tests.fakes.team import fake_team
 from tests.fakes.work import FakeWork
 from tests.fakes.workspaces import FakeFeedback, FakePace, FakeTickets
 
@@ -139,15 +141,16 @@ async def open_lobby(
     async with open_http(slack.api_url) as http, FakeWork() as work:
         tokens = OneWorkspace(await examined(http, slack.workspace.bot_token))
         api = SlackApi(http, tokens, Pace())
+        app = App(records=records, work=work, platforms=["slack"])
         desk = SlackDesk(
-            app=App(records=records, work=work, platforms=["slack"]),
+            app=app,
             api=api,
             people=People(api),
             channels=Channels(api, may_answer_shared=may_answer_shared),
             outbox=FakeOutbox(records),
             feedback=feedback,
             tickets=FakeTickets(),
-            council=COUNCIL,
+            asking=Asking(app, fake_team(COUNCIL, records)),
         )
         secret = slack.signing_secret
         bolt = build(desk, tokens, http, signing_secret=secret, on_removal=remove)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Generator
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -97,8 +98,8 @@ async def test_an_error_shows_neither_in_a_channel_nor_in_the_log(
 ) -> None:
     slack.patience_s, slack.retry_delays_s = 0.3, ()
 
-    async def fail(deliberation: Deliberation, *, delivery: str | None = None) -> Deliberation:
-        message = f"canary {deliberation.question.text} {delivery}"
+    async def fail(deliberation: Deliberation, **named: Any) -> Deliberation:
+        message = f"canary {deliberation.question.text} {named}"
         raise SecretError(message)
 
     async with open_lobby(slack, is_by_http=is_by_http) as lobby:

@@ -18,7 +18,8 @@ from bot.storage.address import parse_address
 from bot.storage.database import open_database
 from bot.storage.migrate import migrate
 from bot.storage.records import SqlRecords
-from bot.storage.tables import REVISION, metadata
+from bot.storage.tables import REVISION
+from bot.storage.team_tables import metadata
 from bot.storage.upgrade import downgrade, migrations, upgrade
 from tests.contracts.records import a_deliberation, a_failure, a_synthesis, an_answer
 from tests.launcher import Launcher

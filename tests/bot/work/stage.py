@@ -25,7 +25,7 @@ class Stage:
     def worker(self, script: Script) -> Worker:
         return Worker(
             deliberate=script,
-            models=FakeModels(lambda _: Says("")),
+            models=lambda _: FakeModels(lambda _: Says("")),
             records=self.records,
             outbox=self.outbox,
             platforms={"console": Platform(self.chat)},

@@ -39,7 +39,7 @@ class FakeFiles:
 def worker(stage: Stage, script: Script, files: FakeFiles) -> Worker:
     return Worker(
         deliberate=script,
-        models=FakeModels(lambda _: Says("")),
+        models=lambda _: FakeModels(lambda _: Says("")),
         records=stage.records,
         outbox=stage.outbox,
         platforms={"console": Platform(stage.chat, files)},

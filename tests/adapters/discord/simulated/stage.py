@@ -30,6 +30,7 @@ from bot.app import App
 from bot.domain import Deliberation, Place, Post, PostState, Question
 from bot.domain.events import Fact
 from bot.reports import ROOT
+from bot.team.asking import Asking
 from tests.adapters.discord.desk import Pace
 from tests.adapters.discord.lobby import BAD, FOLLOW_UP, GOOD, REVIEWS, STOP
 from tests.adapters.discord.simulated.process import Ear, http_of, new_shard
@@ -38,6 +39,7 @@ from tests.fakes.discord.kinds import Flag
 from tests.fakes.discord.library import Message as Heard
 from tests.fakes.discord.mentions import texts_in
 from tests.fakes.records import FakeOutbox, FakeRecords
+from tests.fakes.team import fake_team
 from tests.fakes.work import FakeWork
 from tests.fakes.workspaces import FakeFeedback, FakePins, FakeTickets
 
@@ -59,6 +61,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.feedback = FakeFeedback(self.records)
+        self.team = fake_team(COUNCIL, self.records)
         self.begin()
 
     def begin(self) -> None:
@@ -67,13 +70,14 @@ class Stage:
         self.identity = http.identity
         self.api = DiscordApi(http, Pace())
         self.chat = DiscordChat(self.api, self.pins)
+        app = App(records=self.records, work=self.work, platforms=["discord"])
         self.desk = DiscordDesk(
-            app=App(records=self.records, work=self.work, platforms=["discord"]),
+            app=app,
             api=self.api,
             outbox=FakeOutbox(self.records),
             feedback=self.feedback,
             tickets=self.tickets,
-            council=COUNCIL,
+            asking=Asking(app, self.team),
         )
         self.ear.listen(self.env, Deliveries(self.desk))
 

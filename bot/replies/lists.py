@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot import phrases
 from bot.desk import Desk
-from bot.domain import Council, Deliberation, Person, Post
+from bot.domain import Council, Deliberation, Person, Place
 from bot.ports import Scope
+from bot.replies.reply import Entry, Reply
 from bot.reports import ROOT
 from bot.untrusted import one_line
 
@@ -24,27 +25,6 @@ _WORDS_CHARS = 200  # the database looks for each word
 _MINUTE_S = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A deliberation in a list; `root` opened its thread, None if it is not there yet.
-
-    `question` and `more` are harmless and on one line, but may hold any platform's markup.
-    """
-
-    deliberation: Deliberation
-    question: str
-    more: str
-    root: Post | None
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A sentence, a list, or both."""
-
-    sentence: str = ""
-    entries: tuple[Entry, ...] = ()
-
-
 def seating(council: Council) -> str:
     """Say who sits."""
     members = phrases.joined(one_line(member.name, 60) for member in council.members)
@@ -52,17 +32,17 @@ def seating(council: Council) -> str:
     return f"Here sit {members}; {chairman} has the chair. Mode: {council.mode}."
 
 
-async def status(desk: Desk, scope: Scope) -> Reply:
+async def status(desk: Desk, place: Place) -> Reply:
     """Say what the council is working on in a channel."""
-    running = await _running(desk, scope)
+    running = await _running(desk, channel_of(place))
     if not running:
         return Reply(_IDLE)
     return Reply(entries=await _listed(desk, running, [_age(one) for one in running]))
 
 
-async def history(desk: Desk, scope: Scope, words: str) -> Reply:
+async def history(desk: Desk, place: Place, words: str) -> Reply:
     """List the latest questions of a channel that hold all words."""
-    found = await latest(desk, scope, words)
+    found = await latest(desk, channel_of(place), words)
     if found:
         return Reply(entries=found)
     return Reply(_NOTHING_FOUND if words else _NOTHING_ASKED)
@@ -74,11 +54,12 @@ async def latest(desk: Desk, scope: Scope, words: str = "") -> tuple[Entry, ...]
     return await _listed(desk, found, [str(one.state) for one in found])
 
 
-async def cancel(desk: Desk, scope: Scope, by: Person, deliberation_id: str | None) -> Reply:
+async def cancel(desk: Desk, by: Person, place: Place, deliberation_id: str | None) -> Reply:
     """Stop a deliberation of a channel, the only one that runs if none is named.
 
     Raises `WrongUse` if it has ended, is not of this channel, or is not this person's to stop.
     """
+    scope = channel_of(place)
     if deliberation_id is None:
         running = await _running(desk, scope)
         if len(running) > 1:
@@ -88,6 +69,11 @@ async def cancel(desk: Desk, scope: Scope, by: Person, deliberation_id: str | No
         deliberation_id = running[0].id
     await desk.app.cancel(deliberation_id, by=by, within=scope)
     return Reply(_STOPPED)
+
+
+def channel_of(place: Place) -> Scope:
+    """Return what people of a channel may see: it with its threads."""
+    return Scope(place.platform, place.workspace, (place.channel,))
 
 
 async def _running(desk: Desk, scope: Scope) -> tuple[Deliberation, ...]:

@@ -1,0 +1,82 @@
+"""The one way in which every question is asked: rights, terms, limits, and then the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from bot.app import App
+from bot.domain import Charge, Council, Deliberation, Mode, Person, Place, Question, Terms
+from bot.errors import NotAllowed
+from bot.ports import (
+    Archive,
+    Budgets,
+    Catalog,
+    ProviderKeys,
+    Schedules,
+    Statistics,
+    Switch,
+    TeamSettings,
+)
+from bot.team.budgets import caps, estimated
+from bot.team.rights import check_asking
+from bot.team.terms import merged
+
+_HALTED = "Councils are halted by my operator: {}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """What teams have set and spent; `usual` is what holds where nothing is set."""
+
+    usual: Terms
+    settings: TeamSettings
+    budgets: Budgets
+    switch: Switch
+    keys: ProviderKeys
+    catalog: Catalog
+    schedules: Schedules
+    statistics: Statistics
+    archive: Archive
+
+    async def terms(self, place: Place) -> Terms:
+        """Return what holds in a place at the moment. Raises `StorageError`."""
+        workspace, channel = await self.settings.at(place)
+        return merged(self.usual, workspace.settings, channel.settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Asks questions for people and for schedules."""
+
+    app: App
+    team: Team
+
+    async def ask(
+        self, person: Person, question: Question, *, delivery: str, mode: Mode | None = None
+    ) -> Deliberation:
+        """Store a question, unless something speaks against it; nothing was paid by then.
+
+        A delivery that came before returns what it brought then. Raises `NotAllowed`, `OverLimit`,
+        `BadQuestion`, `StorageError`.
+        """
+        place = question.place
+        terms = await self.team.terms(place)
+        check_asking(person, terms)
+        if (reason := await self.team.switch.reason()) is not None:
+            raise NotAllowed(_HALTED.format(reason))
+        seated = terms.council if mode is None else replace(terms.council, mode=mode)
+        council = await self._weighted(seated, place)
+        models = {model for seat in (*council.members, council.chairman) for model in seat.models}
+        prices = await self.team.catalog.priced(place.tenant, models)
+        charge = Charge(
+            estimated(question, council, prices), caps(terms, person, place, datetime.now(UTC))
+        )
+        return await self.app.put(question, council, delivery=delivery, charge=charge)
+
+    async def _weighted(self, council: Council, place: Place) -> Council:
+        """Give each member the weight that it has earned in this workspace."""
+        models = {seat.model for seat in council.members}
+        weights = await self.team.statistics.weights(place.tenant, models)
+        members = (replace(seat, weight=weights.get(seat.model, 1.0)) for seat in council.members)
+        return replace(council, members=tuple(members))

@@ -1,0 +1,28 @@
+"""What a team sets and spends, in memory."""
+
+from __future__ import annotations
+
+from bot.domain import Council, Terms
+from bot.team.asking import Team
+from tests.fakes.records import FakeRecords
+from tests.fakes.team.archive import FakeArchive, FakeStatistics
+from tests.fakes.team.budgets import FakeBudgets, FakeSwitch
+from tests.fakes.team.catalog import FakeCatalog
+from tests.fakes.team.keys import FakeProviderKeys
+from tests.fakes.team.schedules import FakeSchedules
+from tests.fakes.team.settings import FakeTeamSettings
+
+
+def fake_team(council: Council, records: FakeRecords) -> Team:
+    """Return a team that has set nothing; `council` is the operator's."""
+    return Team(
+        usual=Terms(council),
+        settings=FakeTeamSettings(),
+        budgets=FakeBudgets(records),
+        switch=FakeSwitch(),
+        keys=FakeProviderKeys(),
+        catalog=FakeCatalog(),
+        schedules=FakeSchedules(),
+        statistics=FakeStatistics(records),
+        archive=FakeArchive(records),
+    )
