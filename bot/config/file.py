@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
-from bot.config.lines import line_of
 from bot.domain import Mode, Shown
 from bot.errors import BadConfig
+from bot.lines import line_of, line_of_fault, nearest
 
 _Positive = Annotated[int, Field(gt=0)]
+_Number = Annotated[int, Field(ge=0)]
+_Dollars = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 _Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -48,7 +49,7 @@ class SeatTable(_Table):
 
 
 class CouncilTable(_Table):
-    """`[council]`: who sits, and how they reason."""
+    """`[council]`, or one `[presets.NAME]`: who sits, and how they reason."""
 
     members: tuple[SeatTable, ...] = ()
     chairman: SeatTable | None = None
@@ -68,15 +69,29 @@ class DeadlinesTable(_Table):
 
 
 class LimitsTable(_Table):
-    """`[limits]`: what a person may ask at once."""
+    """`[limits]`: what a person may ask at once, and what each workspace may spend; None is all.
+
+    `unknown_prices` says what becomes of models whose price nobody knows: they count at a cap, or
+    no council with them is held.
+    """
 
     question_chars: _Positive = 3000
+    usd_day: _Dollars | None = None
+    usd_month: _Dollars | None = None
+    councils_day: _Number | None = None
+    councils_month: _Number | None = None
+    questions_per_hour: _Positive | None = None
+    unknown_prices: Literal["count", "refuse"] = "count"
 
 
 class SlackTable(_Table):
-    """`[slack]`: what is done in channels unless they say otherwise."""
+    """`[slack]`: what is done in channels unless they say otherwise.
+
+    `discussion` is how many messages before a mention are taken along.
+    """
 
     pins: Annotated[int, Field(ge=0, le=100)] = 20
+    discussion: Annotated[int, Field(ge=0, le=50)] = 20
     broadcast: bool = False
     shared_channels: bool = False
 
@@ -96,6 +111,7 @@ class CouncilFile(_Table):
 
     providers: dict[str, ProviderTable] = {}
     council: CouncilTable = CouncilTable()
+    presets: dict[str, CouncilTable] = {}
     deadlines: DeadlinesTable = DeadlinesTable()
     limits: LimitsTable = LimitsTable()
     slack: SlackTable = SlackTable()
@@ -118,12 +134,6 @@ def read(path: Path) -> CouncilFile:
         raise BadConfig(_wrong(path, text, worst["type"], worst["loc"])) from None
 
 
-def nearest(name: str, known: tuple[str, ...]) -> str:
-    """Return a hint at the known name that was probably meant; empty if none is near."""
-    near = get_close_matches(name, known, n=1)
-    return f"; did you mean `{near[0]}`?" if near else f"; known are {', '.join(sorted(known))}."
-
-
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
@@ -136,10 +146,7 @@ def _text(path: Path) -> str:
 
 
 def _not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> str:
-    # tomllib of Python 3.11 tells the place in its message only: "… (at line 3, column 5)".
-    _, _, place = str(error).rpartition("(at line ")
-    number, _, _ = place.partition(",")
-    line = int(number) if number.isdecimal() else text.rstrip().count("\n") + 1
+    line = line_of_fault(text, error)
     shown = text.split("\n")[line - 1].strip()[:60]
     return f"{path}, line {line}: this is not TOML: `{shown}`. Check quotes, brackets and commas."
 
@@ -168,6 +175,12 @@ _EXPECTED = {
     "instructions": "text of 4,000 characters at most",
     "members": "a list of models",
     "question_chars": "a whole number above 0",
+    "usd_day": "a number of dollars, 0 or more",
+    "usd_month": "a number of dollars, 0 or more",
+    "councils_day": "a whole number, 0 or more",
+    "councils_month": "a whole number, 0 or more",
+    "questions_per_hour": "a whole number above 0",
+    "unknown_prices": '"count" or "refuse"',
     "pins": "a whole number from 0 to 100",
     "discussion": "a whole number from 0 to 50",
     "broadcast": "true or false",
@@ -198,6 +211,7 @@ def _known_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
 _TABLES: Mapping[str, type[BaseModel]] = {
     "providers": ProviderTable,
     "council": CouncilTable,
+    "presets": CouncilTable,
     "members": SeatTable,
     "chairman": SeatTable,
     "deadlines": DeadlinesTable,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.config.defaults import (
     MOST_LOCAL_MEMBERS,
@@ -11,15 +11,16 @@ from bot.config.defaults import (
     USUAL,
     USUAL_MEMBERS,
 )
-from bot.config.file import SeatTable, nearest
+from bot.config.file import CouncilTable, SeatTable
 from bot.config.settings import Settings
-from bot.domain import REHEARSAL, Council, Deadlines, Mode, Seat
+from bot.domain import REHEARSAL, Council, Deadlines, Mode, PlaceSettings, Seat
 from bot.errors import BadConfig
+from bot.lines import nearest
 from bot.llm.providers import Provider, split_model
+from bot.team.checks import faults, is_preset_name
+from bot.team.seats import MOST_MEMBERS, tidy_seat, unique
 
-MOST_MEMBERS = 9  # a table that people can still read, and 3n + 1 calls
-
-_LONGEST_NAME = 40
+_NO_NAME = "is no name for a preset; use one word of small letters, digits and dashes."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,34 @@ def rehearsal_council(settings: Settings, wish: Wish) -> Seating:
     return Seating(_council(settings, members, chairman, wish), is_rehearsal=True)
 
 
+def presets(settings: Settings) -> Mapping[str, PlaceSettings]:
+    """Return the operator's presets by name. Raises `BadConfig`."""
+    return {name: _preset(settings, name, table) for name, table in settings.file.presets.items()}
+
+
+def _preset(settings: Settings, name: str, table: CouncilTable) -> PlaceSettings:
+    if not is_preset_name(name):
+        message = f"[presets]: `{name}` {_NO_NAME}"
+        raise BadConfig(message)
+    given = table.model_fields_set
+    preset = PlaceSettings(
+        members=unique(map(_seat, table.members)) if "members" in given else None,
+        chairman=None if table.chairman is None else _seat(table.chairman),
+        mode=table.mode if "mode" in given else None,
+        is_revising=table.revision == "auto" if "revision" in given else None,
+        shown=table.show if "show" in given else None,
+        language=table.language,
+        instructions=table.instructions,
+    )
+    for fault in faults(preset):
+        message = f"[presets.{name}]: {fault.sentence}"
+        raise BadConfig(message)
+    seats = (*(preset.members or ()), *((preset.chairman,) if preset.chairman else ()))
+    for model in (model for seat in seats for model in seat.models):
+        _check(model, settings)
+    return preset
+
+
 def _named(settings: Settings, wish: Wish) -> tuple[Sequence[SeatTable], SeatTable | None]:
     table = settings.file.council
     members, chairman = table.members, table.chairman
@@ -112,7 +141,7 @@ def _council(
 ) -> Council:
     table, deadlines = settings.file.council, settings.file.deadlines
     return Council(
-        members=_unique([_seat(member) for member in members]),
+        members=unique(map(_seat, members)),
         chairman=_seat(chairman),
         mode=wish.mode or table.mode,
         is_revising=table.revision == "auto",
@@ -124,21 +153,7 @@ def _council(
 
 
 def _seat(table: SeatTable) -> Seat:
-    name = " ".join((table.name or table.model.rpartition("/")[2]).split())[:_LONGEST_NAME]
-    return Seat(name or table.model, table.model, table.persona, table.fallbacks)
-
-
-def _unique(seats: Iterable[Seat]) -> tuple[Seat, ...]:
-    taken: set[str] = set()
-    unique: list[Seat] = []
-    for seat in seats:
-        name, number = seat.name, 1
-        while name in taken:
-            number += 1
-            name = f"{seat.name} {number}"
-        taken.add(name)
-        unique.append(replace(seat, name=name))
-    return tuple(unique)
+    return tidy_seat(Seat(table.name or "", table.model, table.persona, table.fallbacks))
 
 
 def _is_rehearsal(seats: Iterable[Seat]) -> bool:

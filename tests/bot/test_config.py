@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Settings, Wish, load, local_council, rehearsal_council, seat
-from bot.domain import Deadlines, Mode, Seat, Shown
+from bot.config import Settings, Wish, load, local_council, presets, rehearsal_council, seat
+from bot.domain import Deadlines, Mode, PlaceSettings, Seat, Shown
 from bot.errors import BadConfig
 from bot.llm.providers import KNOWN
 
@@ -320,3 +320,44 @@ def test_a_rehearsal_is_marked_as_one() -> None:
     assert wished is not None
     assert wished.is_rehearsal
     assert wished.council.chairman.model == "rehearsal/maple"
+
+
+def test_presets_set_what_they_name_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk")
+    settings = loaded(
+        '[presets.lean]\nmembers = ["openai/a", "openai/a"]\nmode = "fast"\n'
+        '[presets.quiet]\nrevision = "off"\nshow = "final"\nlanguage = "German"\n'
+        'chairman = { name = "Chair", model = "openai/b", persona = "Be short." }\n'
+    )
+
+    assert presets(settings) == {
+        "lean": PlaceSettings(
+            members=(Seat("a", "openai/a"), Seat("a 2", "openai/a")), mode=Mode.FAST
+        ),
+        "quiet": PlaceSettings(
+            chairman=Seat("Chair", "openai/b", "Be short."),
+            is_revising=False,
+            shown=Shown.FINAL,
+            language="German",
+        ),
+    }
+    assert presets(loaded("")) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[presets.lean]\nmdoe = "fast"', "line 2: unknown key `mdoe` in [presets.lean]; did you"),
+        ('[presets.lean]\nmode = "fats"', "line 2: `mode` in [presets.lean] must be"),
+        ('[presets."two words"]\nmode = "fast"', "[presets]: `two words` is no name for a preset"),
+        ('[presets.Lean]\nmode = "fast"', "[presets]: `Lean` is no name for a preset"),
+        ('[presets.one]\nmembers = ["openai/a"]', "[presets.one]: A council has 2 to 9 members"),
+        ('[presets.one]\nchairman = "openia/a"', "no provider `openia`; did you mean `openai`?"),
+        ('[presets.one]\nchairman = "openai/a"', "OPENAI_API_KEY is not set"),
+    ],
+)
+def test_a_wrong_preset_is_named(text: str, words: str) -> None:
+    with pytest.raises(BadConfig) as caught:
+        presets(loaded(text))
+
+    assert words in str(caught.value)

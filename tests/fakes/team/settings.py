@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from bot.domain import Edition, Place, PlaceSettings, SettingsChange, Tenant
 from bot.errors import Changed
+from bot.storage.columns import cleaned
 
 
 class FakeTeamSettings:
@@ -31,8 +32,8 @@ class FakeTeamSettings:
         if self._set.get(key, Edition()).number != number:
             message = "Somebody else changed these settings in the meantime; look at them again."
             raise Changed(message)
-        self._set[key] = Edition(settings, number + 1)
-        self._changes[key].insert(0, change)
+        self._set[key] = Edition(cleaned(settings), number + 1)
+        self._changes[key].insert(0, cleaned(change))
         return self._set[key]
 
     async def changes(self, place: Place, *, limit: int = 20) -> tuple[SettingsChange, ...]:
