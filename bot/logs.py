@@ -5,19 +5,22 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from collections import OrderedDict
 from collections.abc import Iterable
 from typing import cast
 
 import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog.typing import EventDict, WrappedLogger
 
 # The shapes of keys that a foreign library may log: `sk-…`, `gsk_…`, `xai-…`, `xoxb-…`, bearer
-# tokens.
+# tokens, and the header of keys that have no shape.
 _KEY_SHAPE = re.compile(
     r"\b(?:sk|gsk|xai|pk|AIza|xox[a-z]|xoxe\.xox[a-z]|xapp)[-_]?[A-Za-z0-9_-]{16,}"
     r"|(?<=[Bb]earer )[\w.~+/-]+=*"
+    r"|(?i:(?<=x-api-key['\"]: ['\"])|(?<=x-api-key: )|(?<=x-api-key=))[\w.~+/-]+=*"
 )
 _SHORTEST_KEY = 6  # shorter ones would blot out common words
+_MOST_LEARNT = 2000  # each costs a look at every line
 _HIDDEN = "[key]"
 
 
@@ -29,7 +32,7 @@ def configure(level: str, keys: Iterable[str]) -> None:
             structlog.stdlib.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            redactor(known),
+            Redactor(known),
             structlog.processors.LogfmtRenderer(key_order=("timestamp", "level", "event")),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -41,24 +44,44 @@ def configure(level: str, keys: Iterable[str]) -> None:
     root.setLevel(logging.DEBUG if level == "debug" else logging.WARNING)
 
 
-def redactor(keys: Iterable[str]) -> Processor:
-    """Build a processor that replaces keys, known ones and what looks like one."""
-    patterns = [re.escape(key) for key in keys]
-    known = re.compile("|".join(patterns)) if patterns else None
-
-    def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-        return {name: _clean(value, known) for name, value in event.items()}
-
-    return redact
+def hide(key: str) -> None:
+    """Leave a key that was not known from the start out of the logs from now on."""
+    for processor in structlog.get_config()["processors"]:
+        if isinstance(processor, Redactor):
+            processor.learn(key)
 
 
-def _clean(value: object, known: re.Pattern[str] | None) -> object:
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    text = str(value)
-    if known is not None:
-        text = known.sub(_HIDDEN, text)
-    return _KEY_SHAPE.sub(_HIDDEN, text)
+class Redactor:
+    """A processor that replaces keys: known ones, the latest learnt, and what looks like one."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        patterns = [re.escape(key) for key in keys]
+        self._known = re.compile("|".join(patterns)) if patterns else None
+        self._learnt: OrderedDict[str, None] = OrderedDict()
+
+    def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        """Return an event without keys."""
+        return {name: self._clean(value) for name, value in event.items()}
+
+    def learn(self, key: str) -> None:
+        """Replace one more key."""
+        if len(key) < _SHORTEST_KEY:
+            return
+        self._learnt[key] = None
+        self._learnt.move_to_end(key)
+        if len(self._learnt) > _MOST_LEARNT:
+            self._learnt.popitem(last=False)
+
+    def _clean(self, value: object) -> object:
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        text = str(value)
+        if self._known is not None:
+            text = self._known.sub(_HIDDEN, text)
+        # Threads other than the loop's log too, while keys are learnt.
+        for key in tuple(self._learnt):
+            text = text.replace(key, _HIDDEN)
+        return _KEY_SHAPE.sub(_HIDDEN, text)
 
 
 class _Foreign(logging.Handler):

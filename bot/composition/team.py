@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
-from bot.config import Seating, Settings
-from bot.domain import Terms
-from bot.llm.catalog import HttpCatalog
+from bot.composition.workspaces import Workspaces
+from bot.config import Seating, Settings, presets
+from bot.domain import Limits, Terms
 from bot.storage.archive import SqlArchive
 from bot.storage.budgets import SqlBudgets
 from bot.storage.database import Database
-from bot.storage.provider_keys import SqlProviderKeys
 from bot.storage.schedules import SqlSchedules
-from bot.storage.sealing import Seal, parse_keys
 from bot.storage.statistics import SqlStatistics
 from bot.storage.switch import SqlSwitch
 from bot.storage.team_settings import SqlTeamSettings
 from bot.team.asking import Team
 
 
-def open_team(settings: Settings, database: Database, seating: Seating) -> Team:
-    """Return what teams set and spend; `seating` sits where nothing is set. Raises `BadConfig`."""
-    seal = None if settings.secret_key is None else Seal(parse_keys(settings.secret_key))
+def open_team(
+    settings: Settings, database: Database, seating: Seating, workspaces: Workspaces
+) -> Team:
+    """Return what teams set and spend; `seating` sits where nothing is set."""
     return Team(
-        usual=Terms(seating.council),
+        usual=_usual(settings, seating),
         settings=SqlTeamSettings(database),
         budgets=SqlBudgets(database),
         switch=SqlSwitch(database),
-        keys=SqlProviderKeys(database, seal),
-        catalog=HttpCatalog(),
+        keys=workspaces.keys,
+        catalog=workspaces.catalog,
         schedules=SqlSchedules(database),
         statistics=SqlStatistics(database),
-        archive=SqlArchive(database),
+        archive=SqlArchive(database, retention_days=settings.file.retention.days),
+        question_chars=settings.file.limits.question_chars,
+        presets=presets(settings),
+    )
+
+
+def _usual(settings: Settings, seating: Seating) -> Terms:
+    """Return what holds where nothing is set."""
+    limits = settings.file.limits
+    return Terms(
+        seating.council,
+        operator=Limits(
+            usd_day=limits.usd_day,
+            usd_month=limits.usd_month,
+            councils_day=limits.councils_day,
+            councils_month=limits.councils_month,
+        ),
+        questions_per_hour=limits.questions_per_hour,
+        refuses_unknown_prices=limits.unknown_prices == "refuse",
+        retention_days=settings.file.retention.days,
     )

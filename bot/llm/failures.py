@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain import Failure, FailureKind
 from bot.llm.abilities import Feature
+from bot.llm.guard import PRIVATE
 from bot.llm.http import Trouble
 from bot.llm.providers import Provider
 
@@ -91,6 +92,7 @@ _TROUBLES = {
     Trouble.SLOW_TO_CONNECT: "{name} did not take the connection in time.",
     Trouble.UNTRUSTED: "{name}: no trusted TLS connection; nothing was sent. Check its base_url.",
     Trouble.BAD_ADDRESS: "{name} has an address that cannot be used. Check its base_url.",
+    Trouble.FORBIDDEN: f"{{name}}'s address {PRIVATE}.",
     Trouble.LOST: "{name} closed the connection before it answered.",
     Trouble.GARBLED: "{name} did not answer in HTTP. Check its base_url.",
 }
@@ -242,6 +244,8 @@ def _sentence(source: Source, status: int, retry_after_s: float | None) -> str:
 
 
 def _key_advice(provider: Provider) -> str:
+    if provider.is_own:
+        return "An admin can enter it anew with /council keys."
     if provider.key_name is None:
         return "Check its api_key."
     if provider.api_key is None:

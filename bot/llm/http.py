@@ -6,19 +6,29 @@ exception, whose text and request would end up in the log.
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import ssl
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
+from ipaddress import ip_address
+from typing import cast
 
 import aiohttp
+import aiohttp.abc
 import httpx
 import httpx_aiohttp
+
+from bot.llm.guard import ForbiddenAddressError, Guard
 
 _FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, aiohttp.ClientError, OSError)
 # Longer than the pauses between the stages of a deliberation, shorter than most servers' own limit.
 _KEEP_ALIVE_S = 30.0
+# A stranger's name server may let us wait: such look-ups keep nobody else's waiting.
+_LOOK_UPS = 4
 _HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "council"}
 
 
@@ -29,6 +39,7 @@ class Trouble(StrEnum):
     SLOW_TO_CONNECT = "slow to connect"
     UNTRUSTED = "untrusted"
     BAD_ADDRESS = "bad address"
+    FORBIDDEN = "forbidden"
     LOST = "lost"
     GARBLED = "garbled"
 
@@ -76,11 +87,14 @@ class Http:
     """HTTP requests without redirects, cookies, proxies of the environment or compression.
 
     They go straight to httpx's transport: what its client adds is what we switch off, at half of
-    the CPU time of a request.
+    the CPU time of a request. `guard` judges each address.
     """
 
-    def __init__(self, transport: httpx.AsyncBaseTransport, *, connect_s: float) -> None:
+    def __init__(
+        self, transport: httpx.AsyncBaseTransport, *, connect_s: float, guard: Guard | None = None
+    ) -> None:
         self._transport = transport
+        self._guard = guard
         self._extensions = {"timeout": httpx.Timeout(None, connect=connect_s).as_dict()}
         self._parsed = lru_cache(maxsize=256)(httpx.URL)
 
@@ -88,6 +102,8 @@ class Http:
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
     ) -> Response:
         """Send a request and return once the response's headers are there. Raises `HttpError`."""
+        if self._guard is not None and self._guard.fault(url) is not None:
+            raise HttpError(Trouble.FORBIDDEN)
         try:
             request = httpx.Request(
                 method,
@@ -111,33 +127,101 @@ def trusted() -> ssl.SSLContext:
 
 @asynccontextmanager
 async def open_http(
-    *, connect_s: float = 10.0, tls: ssl.SSLContext | None = None
+    *, connect_s: float = 10.0, tls: ssl.SSLContext | None = None, guard: Guard | None = None
 ) -> AsyncGenerator[Http]:
-    """Open the client; `connect_s` bounds TCP and TLS, all other waiting is bounded by callers."""
+    """Open the client; `connect_s` bounds TCP and TLS, all other waiting is bounded by callers.
+
+    With a `guard` it connects only where that allows it to.
+    """
     context = tls or trusted()
-    session = aiohttp.ClientSession(
+    async with AsyncExitStack() as stack:
         # How much is sent at once is limited per provider, not here.
-        connector=aiohttp.TCPConnector(limit=0, ssl=context, keepalive_timeout=_KEEP_ALIVE_S),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        trust_env=False,
-    )
-    transport = httpx_aiohttp.AiohttpTransport(verify=context, trust_env=False, client=session)
-    async with transport:
-        yield Http(transport, connect_s=connect_s)
+        connect = partial(aiohttp.TCPConnector, limit=0, ssl=context)
+        if guard is None:
+            connector = connect(keepalive_timeout=_KEEP_ALIVE_S)
+        else:
+            resolver = _GuardedResolver(guard)
+            stack.push_async_callback(resolver.close)
+            connector = connect(
+                keepalive_timeout=_KEEP_ALIVE_S,
+                resolver=resolver,
+                use_dns_cache=False,
+                socket_factory=partial(_make_socket, guard),
+            )
+        session = aiohttp.ClientSession(
+            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
+        )
+        transport = httpx_aiohttp.AiohttpTransport(verify=context, trust_env=False, client=session)
+        await stack.enter_async_context(transport)
+        yield Http(transport, connect_s=connect_s, guard=guard)
+
+
+class _GuardedResolver(aiohttp.abc.AbstractResolver):
+    """Resolves names to addresses that may all be connected to: aiohttp connects to these."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self._threads = ThreadPoolExecutor(_LOOK_UPS, thread_name_prefix="look-up")
+        self._look_up = guard.look_up or self._ask_system
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[aiohttp.abc.ResolveResult]:
+        addresses = await self._look_up(host)
+        if not addresses:
+            raise OSError  # aiohttp counts on one at least
+        self._guard.check(addresses, port)
+        return [_resolved(host, address, port) for address in addresses]
+
+    async def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _ask_system(self, host: str) -> Sequence[str]:
+        def ask() -> list[str]:
+            found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+            return [str(address[0]) for _, _, _, _, address in found]
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, ask)
+
+
+def _make_socket(guard: Guard, info: tuple[object, ...]) -> socket.socket:
+    """Return a socket for an address that may be connected to.
+
+    aiohttp resolves nothing that looks like an IP address to it, so it is here that all come by.
+    """
+    family, kind, protocol, _, address = cast("tuple[int, int, int, str, tuple[str, int]]", info)
+    guard.check([address[0]], address[1])
+    return socket.socket(family, kind, protocol)
+
+
+def _resolved(host: str, address: str, port: int) -> aiohttp.abc.ResolveResult:
+    is_ipv4 = ip_address(address).version == 4  # noqa: PLR2004 - the version's name
+    return {
+        "hostname": host,
+        "host": address,
+        "port": port,
+        "family": socket.AF_INET if is_ipv4 else socket.AF_INET6,
+        "proto": 0,
+        "flags": socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+    }
 
 
 def _trouble(error: BaseException) -> Trouble:
     """Tell by the transport's own error: it maps nearly all of them to one of httpx's."""
     if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL | ValueError):
         return Trouble.BAD_ADDRESS
-    match error if isinstance(error, aiohttp.ClientError) else error.__cause__:
-        case aiohttp.ClientSSLError():
-            return Trouble.UNTRUSTED
-        case aiohttp.ServerTimeoutError():
-            return Trouble.SLOW_TO_CONNECT
-        case aiohttp.ClientConnectorError():
-            return Trouble.UNREACHABLE
-        case aiohttp.ClientResponseError():
-            return Trouble.GARBLED
+    cause = error if isinstance(error, aiohttp.ClientError) else error.__cause__
+    match cause:
+        case aiohttp.ClientConnectorError(os_error=ForbiddenAddressError()):
+            return Trouble.FORBIDDEN
         case _:
-            return Trouble.LOST
+            return next((each for kind, each in _TROUBLES if isinstance(cause, kind)), Trouble.LOST)
+
+
+# The first that fits counts: some of these are kinds of others.
+_TROUBLES: tuple[tuple[type[aiohttp.ClientError], Trouble], ...] = (
+    (aiohttp.ClientSSLError, Trouble.UNTRUSTED),
+    (aiohttp.ServerTimeoutError, Trouble.SLOW_TO_CONNECT),
+    (aiohttp.ClientConnectorError, Trouble.UNREACHABLE),
+    (aiohttp.ClientResponseError, Trouble.GARBLED),
+)

@@ -85,10 +85,7 @@ class HttpModels:
         if known is None:
             message = _unknown(provider)
             raise NotFound(message)
-        try:
-            document = await self._fetch_list(Source(known, "its list of models"))
-        except AttemptError as failed:
-            raise ModelError(_unlisted(known, failed.failure)) from failed
+        document = await self._fetch(known, _DIALECTS[known.kind].LIST_PATH)
         entries = [mapping(entry) for entry in items(document.get("data"))]
         ids = [text(entry.get("id")).removeprefix("models/") for entry in entries]
         infos = [_info(provider, entry, name) for entry, name in zip(entries, ids, strict=True)]
@@ -96,13 +93,22 @@ class HttpModels:
         named = (info for info, name in zip(filled, ids, strict=True) if name)
         return tuple(sorted(named, key=lambda info: info.name))
 
-    async def _fetch_list(self, source: Source) -> Json:
-        dialect = _DIALECTS[source.provider.kind]
+    async def check_key(self, provider: str, path: str) -> None:
+        """Read what only a key opens. Raises `ModelError`."""
+        await self._fetch(self._providers[provider], path)
+
+    async def _fetch(self, provider: Provider, path: str) -> Json:
+        """Read a document below a provider's address. Raises `ModelError`."""
+        source = Source(provider, "its list of models")
+        dialect = _DIALECTS[provider.kind]
         until = asyncio.get_running_loop().time() + _LIST_S
         patience = Patience(source, self._means.waits, until, is_stream=False)
         exchange = Exchange(self._means.http, dialect, source, patience)
-        async with exchange.open("GET", dialect.LIST_PATH) as response:
-            return await exchange.document(response, _LIST_BYTES)
+        try:
+            async with exchange.open("GET", path) as response:
+                return await exchange.document(response, _LIST_BYTES)
+        except AttemptError as failed:
+            raise ModelError(_unlisted(provider, failed.failure)) from failed
 
     def _endpoint(self, model: str) -> Endpoint:
         if model in self._endpoints:
@@ -134,10 +140,14 @@ def _unknown(provider: str) -> str:
 
 
 def _info(provider: str, entry: Json, model_id: str) -> ModelInfo:
-    """OpenRouter tells prices in dollars per token, as text."""
+    """OpenRouter tells prices in dollars per token, as text, and what a model takes in."""
     pricing = mapping(entry.get("pricing"))
+    takes_in = items(mapping(entry.get("architecture")).get("input_modalities"))
     return ModelInfo(
-        f"{provider}/{model_id}", _price(pricing.get("prompt")), _price(pricing.get("completion"))
+        f"{provider}/{model_id}",
+        _price(pricing.get("prompt")),
+        _price(pricing.get("completion")),
+        "image" in takes_in if takes_in else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from bot.llm.providers import Provider
@@ -47,10 +48,14 @@ class Prices:
             return tuple(models)
         calculate = await asyncio.shield(self._loading)
         filled = (
-            ModelInfo(
-                model.name,
-                _per_million(calculate(provider, model_id, _SAMPLE, 0), model.prompt_usd),
-                _per_million(calculate(provider, model_id, 0, _SAMPLE), model.completion_usd),
+            replace(
+                model,
+                prompt_usd=_per_million(
+                    calculate(provider, model_id, _SAMPLE, 0), model.prompt_usd
+                ),
+                completion_usd=_per_million(
+                    calculate(provider, model_id, 0, _SAMPLE), model.completion_usd
+                ),
             )
             for model, model_id in zip(models, ids, strict=True)
         )

@@ -16,7 +16,7 @@ class Provider:
 
     `kind` is its protocol: OpenAI-compatible chat completions or Anthropic's Messages API.
     `key_name` tells people where the key was read from, such as `WORK_KEY`. A local provider
-    costs nothing.
+    costs nothing. `is_own`: a workspace brought it along.
     """
 
     name: str
@@ -27,21 +27,28 @@ class Provider:
     concurrency: int = 32
     requests_per_minute: int | None = None
     is_local: bool = False
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class KnownProvider:
-    """What need not be configured of a provider; `key_name` is its key's environment variable."""
+    """What need not be configured of a provider; `key_name` is its key's environment variable.
+
+    `key_path` is what only a key opens, for one whose list of models is open to everybody.
+    """
 
     kind: Kind
     base_url: str
     key_name: str | None
     is_local: bool = False
+    key_path: str | None = None
 
 
 KNOWN: Mapping[str, KnownProvider] = MappingProxyType(
     {
-        "openrouter": KnownProvider("openai", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY"),
+        "openrouter": KnownProvider(
+            "openai", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY", key_path="/key"
+        ),
         "openai": KnownProvider("openai", "https://api.openai.com/v1", "OPENAI_API_KEY"),
         "anthropic": KnownProvider(
             "anthropic", "https://api.anthropic.com/v1", "ANTHROPIC_API_KEY"

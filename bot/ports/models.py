@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.domain import Attachment, ModelCall, Tenant
+from bot.domain import Attachment, ModelCall, OwnProvider, Tenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,13 @@ class Catalog(Protocol):
         """Return what is known of models without asking their providers, by name.
 
         Models that run on the operator's own machines cost 0. A price that nobody knows is None.
+        """
+        ...
+
+    async def probe(self, provider: OwnProvider, key: str) -> int:
+        """Try a provider that a workspace would bring, and return how many models it lists.
+
+        Raises `BadConfig` with a sentence on what is wrong with its name, its address or the key.
         """
         ...
 

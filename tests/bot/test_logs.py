@@ -39,6 +39,47 @@ def test_what_looks_like_a_key_is_left_out(shape: str, capsys: pytest.CaptureFix
     assert shape not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "headers", [{"x-api-key": CANARY}, f"X-API-Key: {CANARY}", f"x-api-key={CANARY}"]
+)
+def test_a_header_with_a_key_is_left_out(
+    headers: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure("info", [])
+
+    structlog.get_logger().info("sent", headers=headers)
+
+    assert CANARY not in capsys.readouterr().err
+
+
+def test_a_key_that_is_learnt_later_is_left_out_from_then_on(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.hide(CANARY)  # before there is a log: nothing to leave it out of
+    logs.configure("debug", [])
+
+    logs.hide(CANARY)
+    logs.hide("the")
+    structlog.get_logger().info(f"the reply said {CANARY}", reply=f"<{CANARY}>")
+    logging.getLogger("foreign").warning("%s", CANARY)
+
+    printed = capsys.readouterr().err
+    assert CANARY not in printed
+    assert "the reply said [key]" in printed
+
+
+def test_as_many_keys_as_a_process_works_with_are_remembered(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.configure("info", [])
+    for number in range(3000):
+        logs.hide(f"key-of-workspace-{number:04}")
+
+    structlog.get_logger().info("first key-of-workspace-0000, last key-of-workspace-2999")
+
+    assert "first key-of-workspace-0000, last [key]" in capsys.readouterr().err
+
+
 def test_only_warnings_are_printed_by_default(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("warning", [])
 

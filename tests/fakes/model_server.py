@@ -13,6 +13,7 @@ import asyncio
 import json
 import re
 import socket
+import ssl
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -39,6 +40,7 @@ class Script:
     `FAULTS`; it applies to the first `times` requests of the `only` purposes, None and empty
     meaning all of them. `pieces` is into how many parts a stream is cut, `pause_s` the time between
     them. `structure` is the strongest structured output that is accepted: schema, json or text.
+    `repeats_key`: it refuses the key and says it out loud.
     """
 
     text: str | None = None
@@ -54,6 +56,7 @@ class Script:
     structure: str = "schema"
     sees: bool = True
     names_what_it_refuses: bool = True
+    repeats_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,11 @@ class Asked:
 
 
 class ModelServer:
-    """Models on 127.0.0.1; an asynchronous context manager."""
+    """Models on 127.0.0.1; an asynchronous context manager.
+
+    `accepted_keys` are those that open the list of models and `/v1/key`, None for any;
+    `lists_for_all`: the list needs none.
+    """
 
     def __init__(
         self,
@@ -82,11 +89,15 @@ class ModelServer:
         default: Script | None = None,
         tick_s: float = 1.0,
         port: int = 0,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.scripts = dict(scripts or {})
         self.default = default or Script()
         self.requests: list[Asked] = []
         self.listing: list[dict[str, object]] | None = None
+        self.accepted_keys: set[str] | None = None
+        self.lists_for_all = False
+        self._tls = tls
         self._arrived = asyncio.Event()
         self._tick_s = tick_s
         self._port = port
@@ -98,6 +109,7 @@ class ModelServer:
         app.router.add_post("/v1/chat/completions", self._complete_openai)
         app.router.add_post("/anthropic/v1/messages", self._complete_anthropic)
         app.router.add_get("/v1/models", self._list)
+        app.router.add_get("/v1/key", self._check_key)
         app.router.add_get("/anthropic/v1/models", self._list)
         app.router.add_get("/requests", self._tell)
         app.router.add_put("/scripts", self._rescript)
@@ -106,7 +118,7 @@ class ModelServer:
             app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None
         )
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port, ssl_context=self._tls)
         await site.start()
         self._port = self._runner.addresses[0][1]
         self._deaf = self._stack.enter_context(socket.socket())
@@ -177,6 +189,8 @@ class ModelServer:
         if text is None:
             text = write(purpose.replace("repair", "review"), model, prompt)
         await asyncio.sleep(script.latency_s)
+        if script.repeats_key:
+            return _refuse_key(request)
         fault = script.fault if self._is_faulty(model, purpose, script) else None
         with suppress(ConnectionResetError):  # the client may leave at any time
             if fault is not None:
@@ -194,10 +208,19 @@ class ModelServer:
         return script.times is None or self._faulty[model] <= script.times
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
+        if not self.lists_for_all and (refusal := self._refusal(request)) is not None:
+            return refusal
         models = self.listing
         if models is None:
             models = [{"id": name, "object": "model"} for name in sorted(self.scripts)]
         return web.json_response({"object": "list", "data": models})
+
+    async def _check_key(self, request: web.Request) -> web.StreamResponse:
+        return self._refusal(request) or web.json_response({"data": {"label": "a key"}})
+
+    def _refusal(self, request: web.Request) -> web.Response | None:
+        is_accepted = self.accepted_keys is None or _key(request) in self.accepted_keys
+        return None if is_accepted else _refuse_key(request)
 
     async def _tell(self, request: web.Request) -> web.StreamResponse:
         return web.json_response([asdict(asked) for asked in self.requests])
@@ -228,6 +251,17 @@ async def _answer(
             await asyncio.sleep(script.pause_s)
     await response.write_eof()
     return response
+
+
+def _refuse_key(request: web.Request) -> web.Response:
+    """Say the key out loud, in the body and in a header, as some servers do."""
+    key = _key(request)
+    error = {"error": {"message": f"Incorrect API key: {key}", "code": "invalid_api_key"}}
+    return web.json_response(error, status=401, reason=key, headers={"X-Refused-Key": key})
+
+
+def _key(request: web.Request) -> str:
+    return request.headers.get("Authorization", "").removeprefix("Bearer ")
 
 
 def find_purpose(system: str) -> str:

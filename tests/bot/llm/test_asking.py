@@ -457,6 +457,24 @@ async def test_models_are_listed_with_the_prices_that_the_provider_tells(
     )
 
 
+async def test_models_are_listed_with_whether_they_take_images(
+    models: HttpModels, server: ModelServer
+):
+    server.listing = [
+        {"id": "seeing", "architecture": {"input_modalities": ["text", "image"]}},
+        {"id": "blind", "architecture": {"input_modalities": ["text"]}},
+        {"id": "silent", "architecture": {"input_modalities": []}},
+        {"id": "odd", "architecture": {"input_modalities": "image"}},
+    ]
+
+    assert {model.name: model.sees_images for model in await models.list("work")} == {
+        "work/seeing": True,
+        "work/blind": False,
+        "work/silent": None,
+        "work/odd": None,
+    }
+
+
 async def test_a_list_that_is_not_there_is_named_as_such(
     build: Callable[..., HttpModels], server: ModelServer
 ):

@@ -51,12 +51,13 @@ async def test_ones_own_network_is_in_no_list(prices: Prices, url: str):
 
 
 async def test_listed_models_get_their_prices_per_million(prices: Prices):
-    models = (ModelInfo("openai/gpt-5"), ModelInfo("openai/x"), ModelInfo("openai/y", 1.0, 2.0))
+    seeing = ModelInfo("openai/gpt-5", sees_images=True)
+    models = (seeing, ModelInfo("openai/x"), ModelInfo("openai/y", 1.0, 2.0))
 
     filled = await prices.fill(OPENAI, models, ("gpt-5", "no-such-model", "gpt-5"))
 
     assert filled == (
-        ModelInfo("openai/gpt-5", 1.25, 10.0),
+        ModelInfo("openai/gpt-5", 1.25, 10.0, sees_images=True),
         ModelInfo("openai/x"),
         ModelInfo("openai/y", 1.0, 2.0),
     )
