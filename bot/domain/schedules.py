@@ -15,7 +15,8 @@ class Schedule:
     `rule` is a cron expression of five fields, read in `time_zone`; `typed` is what somebody wrote
     for it. `takes_discussion`: what was said in the channel since the last run comes along.
     `pause` is None while it runs, else the sentence on why not, empty if a person paused it.
-    `next_due_at` is None while it is paused. `number` grows with each change.
+    `next_due_at` is None while it is paused, `last_due_at` the latest due time that was asked.
+    `number` grows with each change.
     """
 
     id: str

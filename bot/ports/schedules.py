@@ -12,7 +12,7 @@ class Schedules(Protocol):
     """Schedules at rest. All methods raise `StorageError`."""
 
     async def add(self, schedule: Schedule) -> None:
-        """Store a new schedule."""
+        """Store a new schedule. Raises `Changed` if its id is taken, by whomever."""
         ...
 
     async def get(self, tenant: Tenant, schedule_id: str) -> Schedule:
@@ -50,13 +50,19 @@ class Rooms(Protocol):
         ...
 
     async def person(self, place: Place, person_id: str) -> Person:
-        """Return somebody with their rights at the moment, as the platform says."""
+        """Return somebody with their rights at the moment, as the platform says.
+
+        `ChatRefused` says in a sentence why not: they are gone.
+        """
         ...
 
     async def said(self, place: Place, since: datetime, *, most: int) -> tuple[Remark, ...]:
-        """Return what people said in a channel since a moment, the oldest first."""
+        """Return the latest of what people said in a channel since a moment, the oldest first.
+
+        `ChatRefused` says in a sentence why it cannot be read.
+        """
         ...
 
     async def tell(self, place: Place, person_id: str, sentence: str) -> None:
-        """Tell one person something, privately."""
+        """Tell one person something about a channel, privately."""
         ...

@@ -1,10 +1,11 @@
-"""An event loop whose clock jumps ahead when nothing is left to do, so waiting costs nothing."""
+"""Clocks for tests: an event loop whose clock jumps ahead when idle, and one moved by hand."""
 
 from __future__ import annotations
 
 import asyncio
 import selectors
 from collections.abc import Coroutine
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 _T = TypeVar("_T")
@@ -38,3 +39,17 @@ def run(main: Coroutine[object, object, _T]) -> _T:
     """Run a coroutine on virtual time."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         return runner.run(main)
+
+
+class HandClock:
+    """A wall clock that stands still until its hands are moved, forward or back."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, by: timedelta) -> None:
+        """Move the hands."""
+        self.now += by

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Generator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -141,7 +141,8 @@ async def test_an_empty_list_says_how_to_begin(office: Office) -> None:
 
 async def test_the_list_says_when_whose_what_and_why_not(office: Office) -> None:
     await office.say('add "daily 09:00" with discussion What\nnow?')
-    await office.say('add "hourly" And now?', BOB)
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        await office.say('add "hourly" And now?', BOB)
     first, second = await office.team.schedules.all(PLACE)
     gone = replace(second, pause="The channel is\x1b[31m archived.", next_due_at=None)
     await office.team.schedules.save(gone)

@@ -17,6 +17,9 @@ class FakeSchedules:
 
     async def add(self, schedule: Schedule) -> None:
         """Store a new schedule."""
+        if schedule.id in self._known:
+            message = "Another schedule has this id; please try again."
+            raise Changed(message)
         self._known[schedule.id] = schedule
 
     async def get(self, tenant: Tenant, schedule_id: str) -> Schedule:
@@ -31,7 +34,7 @@ class FakeSchedules:
         """Return those of a channel, or of a workspace."""
         theirs = (one for one in self._known.values() if one.place.tenant == place.tenant)
         here = (one for one in theirs if place.channel in ("", one.place.channel))
-        return tuple(sorted(here, key=lambda one: one.created_at))
+        return tuple(sorted(here, key=lambda one: (one.created_at, one.id)))
 
     async def save(self, schedule: Schedule) -> Schedule:
         """Store a changed one under its number."""
