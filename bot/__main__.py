@@ -18,6 +18,10 @@ from adapters.console.requests import (
     Cancel,
     DiscordInvite,
     Doctor,
+    Export,
+    Forget,
+    GoOn,
+    Halt,
     History,
     ListModels,
     Migrate,
@@ -94,7 +98,10 @@ async def carry_out(request: Request) -> int:
             return await _operate(settings, request)
 
 
-async def _operate(settings: Settings, request: ListModels | Doctor | Migrate | Serve) -> int:
+async def _operate(
+    settings: Settings,
+    request: ListModels | Doctor | Migrate | Serve | Halt | GoOn | Export | Forget,
+) -> int:
     match request:
         case ListModels(provider):
             return await _list_models(settings, provider)
@@ -104,6 +111,10 @@ async def _operate(settings: Settings, request: ListModels | Doctor | Migrate | 
             return _migrate(settings)
         case Serve():
             return await _serve(settings)
+        case Halt() | GoOn():
+            return await _switch(settings, request)
+        case Export() | Forget():
+            return await _whole_workspace(settings, request)
 
 
 async def _ask(settings: Settings, request: Ask) -> int:
@@ -201,6 +212,33 @@ def _migrate(settings: Settings) -> int:
     migrate(settings.database_url)
     sys.stdout.write("The database has this version's tables.\n")
     return DONE
+
+
+async def _switch(settings: Settings, request: Halt | GoOn) -> int:
+    from bot.composition.switch import open_switch
+
+    async with open_switch(settings) as switch:
+        if isinstance(request, Halt):
+            await switch.halt(request.reason)
+            sys.stdout.write("Councils are halted; `council go-on` lets them go on.\n")
+        else:
+            await switch.go_on()
+            sys.stdout.write("Councils may be held.\n")
+    return DONE
+
+
+async def _whole_workspace(settings: Settings, request: Export | Forget) -> int:
+    from adapters.console.export import export
+    from bot.composition.archive import open_archive
+    from bot.composition.terminal import open_terminal
+
+    async with open_archive(settings) as known, open_terminal(is_quiet=True) as terminal:
+        if isinstance(request, Export):
+            return await export(known.exports, terminal, request.tenant, request.output)
+        await known.budgets.settle()
+        await known.archive.forget_workspace(request.tenant)
+        terminal.say("Deleted. The messages in its chat stay.")
+        return DONE
 
 
 async def _serve(settings: Settings) -> int:

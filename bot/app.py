@@ -27,6 +27,8 @@ _RANDOM_DIGITS = 7
 _RECENT = 100
 # Of the earlier questions in a thread; prompts keep the newest that fit.
 _EARLIER = 10
+# Who says a final answer, where a follow-up repeats it.
+COUNCIL = "Council"
 # Letters that show nothing: controls, formats, lone halves, separators.
 _INVISIBLE = ("C", "Z")
 
@@ -222,7 +224,7 @@ def _said(deliberation: Deliberation) -> Iterator[Remark]:
     """Tell a question and its final answer as a follow-up needs them."""
     if deliberation.synthesis is not None:
         yield Remark(deliberation.question.asker, deliberation.question.text)
-        yield Remark("Council", deliberation.synthesis.text)
+        yield Remark(COUNCIL, deliberation.synthesis.text)
 
 
 def check_question(text: str, most_chars: int) -> None:

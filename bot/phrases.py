@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.domain import Answer, Ballot, Review, Standing, Standings, Synthesis
+from bot.domain import Answer, Ballot, Estimate, Review, Standing, Standings, Synthesis
 from bot.domain.reports import (
     AnswerReport,
     Report,
@@ -58,6 +58,7 @@ _SECOND_READING = 1
 _PRECISE_BELOW_S = 10.0
 _MINUTE_S = 60
 _CENT_USD = 0.01
+_CENT_MICROS = 10_000
 
 
 def title(report: Report) -> str:
@@ -92,13 +93,13 @@ def council_line(report: RootReport) -> str:
     """Say who sits, who concludes and how."""
     members = [seat.name for seat in report.seats]
     line = f"Council: {joined(members)} · chairman {one_line(report.chairman)} · {report.mode}"
-    return f"{line} · id {report.deliberation_id}"
+    return f"{line}{_expected(report)} · id {report.deliberation_id}"
 
 
 def course_line(report: RootReport) -> str:
     """Say how the council deliberates, who concludes, and the id."""
     chairman, known = one_line(report.chairman, 60), one_line(report.deliberation_id, 40)
-    return f"{report.mode} · chairman {chairman} · id {known}"
+    return f"{report.mode} · chairman {chairman}{_expected(report)} · id {known}"
 
 
 def seat_state(seat: SeatReport) -> str:
@@ -218,6 +219,25 @@ def cost(usage: Usage) -> str:
     return f"at least {amount}" if usage.is_partial else amount
 
 
+def money(micros: int, *, is_most: bool = False) -> str:
+    """Write an amount as people read it; `is_most` rounds it up, so that it is never more."""
+    if micros <= 0:
+        return "$0"
+    if micros < _CENT_MICROS:
+        return "under 1 ¢"
+    cents = -(-micros // _CENT_MICROS) if is_most else micros // _CENT_MICROS
+    return f"${cents // 100:,}.{cents % 100:02}"
+
+
+def estimate_line(estimate: Estimate) -> str:
+    """Say what a council will probably cost, and the most that it may."""
+    most = money(estimate.most_micros, is_most=True)
+    if estimate.most_micros < _CENT_MICROS:
+        return most
+    about = "" if estimate.micros < _CENT_MICROS else "about "
+    return f"{about}{money(estimate.micros)}, at most {most}"
+
+
 def joined(names: Iterable[str]) -> str:
     """Write names as a list in a sentence."""
     known = [one_line(name) for name in names]
@@ -249,6 +269,10 @@ def standings_rows(standings: Standings, name_chars: int) -> list[tuple[str, ...
 def paragraph(text: str) -> str:
     """Return a model's text as it may be printed."""
     return harmless(text).strip("\n")
+
+
+def _expected(report: RootReport) -> str:
+    return f" · {estimate_line(report.estimate)}" if report.estimate is not None else ""
 
 
 def _answer_title(answer: Answer, heading: str) -> list[str]:

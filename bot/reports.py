@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from bot.domain import Answer, Confidence, Deliberation, ModelCall, Shown, State, Synthesis
+from bot.domain import (
+    Answer,
+    Confidence,
+    Deliberation,
+    Estimate,
+    Mode,
+    ModelCall,
+    Shown,
+    State,
+    Synthesis,
+)
 from bot.domain.events import (
     AnswerArrived,
     AnswerRevised,
@@ -179,7 +189,16 @@ def root_report(
         headline=_headline(deliberation),
         asker_id=deliberation.question.asker_id,
         gist=None if deliberation.synthesis is None else deliberation.synthesis.final_answer,
+        estimate=_expected(deliberation),
     )
+
+
+def _expected(deliberation: Deliberation) -> Estimate | None:
+    """Return what a thorough council is expected to cost, while that is still to come."""
+    estimate, mode = deliberation.estimate, deliberation.council.mode
+    if estimate is None or mode is not Mode.THOROUGH or deliberation.state.is_final:
+        return None
+    return estimate if estimate.most_micros else None
 
 
 def report(deliberation: Deliberation, slot: str) -> Report:

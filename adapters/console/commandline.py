@@ -15,6 +15,8 @@ from adapters.console.requests import (
     Cancel,
     DiscordInvite,
     Doctor,
+    GoOn,
+    Halt,
     History,
     ListModels,
     Migrate,
@@ -25,6 +27,7 @@ from adapters.console.requests import (
     Show,
     SlackManifest,
 )
+from adapters.console.workspaces import export, forget
 from bot.domain import Mode
 
 WRONG_USE = 2
@@ -83,7 +86,7 @@ def ask(  # noqa: PLR0913 - one argument an option
     attach: Annotated[
         list[Path] | None,
         typer.Option(
-            "--attach", "-a", metavar="FILE", help="A text file or an image; may be repeated."
+            "--attach", "-a", metavar="FILE", help="A text, a PDF or an image; may be repeated."
         ),
     ] = None,
     is_json: _Json = False,
@@ -225,6 +228,42 @@ def key() -> Request:
       export COUNCIL_SECRET_KEY=$(council key)
     """  # noqa: D301 - as above
     return NewKey()
+
+
+@_app.command()
+def halt(
+    reason: Annotated[
+        str, typer.Argument(metavar="REASON", help="What people are told who want to ask.")
+    ],
+) -> Request:
+    """Stop all spending in the chat platforms: no council begins, none asks a model.
+
+    What was answered so far is kept, and calls that are out are broken off within a second. This
+    holds for every process on the database, until `council go-on`.
+
+    \b
+    Example:
+      council halt "The bill is being looked at; ask again tomorrow."
+    """  # noqa: D301 - as above
+    if not reason.strip():
+        message = "say why, since people are told so."
+        raise typer.BadParameter(message)
+    return Halt(" ".join(reason.split()))
+
+
+@_app.command("go-on")
+def go_on() -> Request:
+    """Let councils be held again after `council halt`.
+
+    \b
+    Example:
+      council go-on
+    """  # noqa: D301 - as above
+    return GoOn()
+
+
+_app.command()(export)
+_app.command()(forget)
 
 
 @_slack.command("manifest")

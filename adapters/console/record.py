@@ -51,6 +51,11 @@ class Record:
         lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
         return tuple(entry for line in lines if (entry := _entry(line)) is not None)
 
+    def remove(self, deliberation_id: str) -> None:
+        """Forget all messages of a deliberation; none is fine."""
+        if _SAFE_NAME.fullmatch(deliberation_id):
+            self._path(deliberation_id).unlink(missing_ok=True)
+
     def _path(self, deliberation_id: str) -> Path:
         if not _SAFE_NAME.fullmatch(deliberation_id):
             message = "a deliberation's id is letters and digits"

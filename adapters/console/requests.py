@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.domain import Mode
+from bot.domain import Mode, Tenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,33 @@ class NewKey:
     """Print a key under which secrets are kept."""
 
 
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Let no council begin and none ask a model, for a reason that people are told."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoOn:
+    """Let councils go on after a halt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Write all that is known of a workspace to a file, or to standard output."""
+
+    tenant: Tenant
+    output: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Delete all that is known of a workspace."""
+
+    tenant: Tenant
+
+
 Request = (
     Ask
     | Show
@@ -107,4 +134,8 @@ Request = (
     | SlackManifest
     | DiscordInvite
     | NewKey
+    | Halt
+    | GoOn
+    | Export
+    | Forget
 )

@@ -9,10 +9,13 @@ from bot.composition.discord_checks import discord_checks
 from bot.composition.models import usable
 from bot.composition.records import open_records
 from bot.composition.slack_checks import slack_checks
+from bot.composition.switch import open_switch
 from bot.config import Settings, Wish, seat
-from bot.errors import BadConfig
+from bot.errors import BadConfig, NotAllowed
 from bot.llm.providers import split_model
 from bot.ports import Models
+
+_HALTED = "halted ({}); `council go-on` lets them go on."
 
 
 def checks(settings: Settings, models: Models) -> list[Check]:
@@ -46,7 +49,16 @@ def checks(settings: Settings, models: Models) -> list[Check]:
     return [
         Check("configuration", configuration),
         Check("database", database),
+        Check("councils", partial(_councils, settings)),
         *(Check(f"provider {name}", partial(provider, name)) for name in names),
         *slack_checks(settings),
         *discord_checks(settings),
     ]
+
+
+async def _councils(settings: Settings) -> str:
+    async with open_switch(settings) as switch:
+        reason = await switch.reason()
+    if reason is not None:
+        raise NotAllowed(_HALTED.format(reason.rstrip(".")))
+    return "may be held"

@@ -13,6 +13,8 @@ from adapters.discord.caller import PLATFORM
 from adapters.discord.chat import DiscordChat
 from adapters.discord.deliveries import Deliveries
 from adapters.discord.desk import DiscordDesk
+from adapters.discord.membership import Membership
+from adapters.discord.rooms import DiscordRooms
 from adapters.discord.setup.commands import sync
 from adapters.discord.wire.api import DiscordApi
 from adapters.discord.wire.failures import Refused
@@ -56,6 +58,11 @@ class Discord:
         return Platform(self.chat, self.chat)
 
     @property
+    def rooms(self) -> DiscordRooms:
+        """What schedules need."""
+        return DiscordRooms(self.api)
+
+    @property
     def described(self) -> str:
         """Where and how the bot listens."""
         shards = self.access.shards
@@ -72,7 +79,10 @@ class Discord:
         """
         desk = self._desk(asking)
         deliveries = Deliveries(desk)
-        listeners = Listeners(deliveries.on_interaction, deliveries.on_message)
+        membership = Membership(asking.team.archive)
+        listeners = Listeners(
+            deliveries.on_interaction, deliveries.on_message, membership.here, membership.left
+        )
         reach = Reach(self.access.gateway_url, self.access.shards)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(desk.errands)
@@ -87,6 +97,7 @@ class Discord:
         return DiscordDesk(
             app=asking.app,
             api=self.api,
+            rooms=self.rooms,
             discussion=self.settings.file.discord.discussion,
             outbox=SqlOutbox(self.database),
             feedback=SqlFeedback(self.database),

@@ -12,6 +12,7 @@ from bot.composition.discord import open_discord
 from bot.composition.slack import open_slack
 from bot.config import Settings
 from bot.errors import BadConfig
+from bot.ports import Rooms
 from bot.storage.database import Database
 from bot.team.asking import Asking
 from bot.work.worker import Platform
@@ -33,6 +34,11 @@ class Opened(Protocol):
     @property
     def platform(self) -> Platform:
         """What deliberations need."""
+        ...
+
+    @property
+    def rooms(self) -> Rooms:
+        """What schedules need."""
         ...
 
     @property

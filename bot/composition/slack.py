@@ -13,7 +13,9 @@ from adapters.slack.bolt import build
 from adapters.slack.channels import Channels
 from adapters.slack.chat import SlackChat
 from adapters.slack.desk import SlackDesk
+from adapters.slack.groups import Groups
 from adapters.slack.people import People
+from adapters.slack.rooms import SlackRooms
 from adapters.slack.routes import events_route, oauth_routes
 from adapters.slack.setup.installed import InstalledTokens
 from adapters.slack.setup.oauth import flow
@@ -23,6 +25,7 @@ from adapters.slack.wire.failures import Refused
 from adapters.slack.wire.http import SlackHttp, open_http
 from adapters.slack.wire.socket import open_socket
 from bot.config import Settings, SlackAccess
+from bot.domain import Tenant
 from bot.errors import BadConfig, ChatError
 from bot.ports import Installations
 from bot.storage.database import Database
@@ -41,7 +44,7 @@ PLATFORM = "slack"
 _RETRY_EVERY_S = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Slack:
     """Implements `bot.composition.platforms.Opened`."""
 
@@ -52,6 +55,8 @@ class Slack:
     tokens: Tokens
     api: SlackApi
     people: People
+    groups: Groups
+    channels: Channels
     chat: SlackChat
     installations: Installations | None
 
@@ -61,6 +66,11 @@ class Slack:
     def platform(self) -> Platform:
         """What deliberations need."""
         return Platform(self.chat, self.chat)
+
+    @property
+    def rooms(self) -> SlackRooms:
+        """What schedules need."""
+        return SlackRooms(self.api, self.people, self.groups, self.channels)
 
     @property
     def described(self) -> str:
@@ -78,14 +88,23 @@ class Slack:
 
         Raises `BadConfig`.
         """
-        access, tickets = self.access, SqlTickets(self.database)
+        access, tickets, archive = self.access, SqlTickets(self.database), asking.team.archive
         desk = self._desk(asking, tickets)
+
+        async def leave(workspace: str) -> None:
+            await archive.leave(Tenant(PLATFORM, workspace))
+            if isinstance(self.tokens, InstalledTokens):
+                await self.tokens.remove(workspace)
+
+        async def come_back(workspace: str) -> None:
+            await archive.come_back(Tenant(PLATFORM, workspace))
+
         bolt = build(
             desk,
             self.tokens,
             self.http,
             signing_secret=access.signing_secret,
-            on_removal=self._forget,
+            on_removal=leave,
         )
         routes = [] if access.has_socket else [events_route(bolt)]
         if self.installations is not None:
@@ -95,8 +114,11 @@ class Slack:
                 tickets,
                 client_id=access.client_id or "",
                 client_secret=access.client_secret,
+                on_return=come_back,
             )
             routes += oauth_routes(installing)
+        if isinstance(self.tokens, OneWorkspace):
+            await come_back(self.tokens.access.workspace)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(desk.errands)
             if access.app_token is not None:
@@ -104,21 +126,19 @@ class Slack:
             yield routes
 
     def _desk(self, asking: Asking, tickets: SqlTickets) -> SlackDesk:
-        may_answer_shared = self.settings.file.slack.shared_channels
         return SlackDesk(
             app=asking.app,
             api=self.api,
             people=self.people,
-            channels=Channels(self.api, may_answer_shared=may_answer_shared),
+            groups=self.groups,
+            channels=self.channels,
+            rooms=self.rooms,
+            discussion=self.settings.file.slack.discussion,
             outbox=SqlOutbox(self.database),
             feedback=SqlFeedback(self.database),
             tickets=tickets,
             asking=asking,
         )
-
-    async def _forget(self, workspace: str) -> None:
-        if isinstance(self.tokens, InstalledTokens):
-            await self.tokens.remove(workspace)
 
 
 @asynccontextmanager
@@ -152,7 +172,19 @@ async def open_slack(
             most_pins=table.pins,
             is_broadcasting=table.broadcast,
         )
-        yield Slack(settings, access, database, http, tokens, api, people, chat, installations)
+        yield Slack(
+            settings=settings,
+            access=access,
+            database=database,
+            http=http,
+            tokens=tokens,
+            api=api,
+            people=people,
+            groups=Groups(api, people),
+            channels=Channels(api, may_answer_shared=table.shared_channels),
+            chat=chat,
+            installations=installations,
+        )
 
 
 def _installations(

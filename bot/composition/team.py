@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bot.composition.archive import archive_of
 from bot.composition.workspaces import Workspaces
 from bot.config import Seating, Settings, presets
 from bot.domain import Limits, Terms
-from bot.storage.archive import SqlArchive
 from bot.storage.budgets import SqlBudgets
 from bot.storage.database import Database
 from bot.storage.schedules import SqlSchedules
@@ -28,7 +28,7 @@ def open_team(
         catalog=workspaces.catalog,
         schedules=SqlSchedules(database),
         statistics=SqlStatistics(database),
-        archive=SqlArchive(database, retention_days=settings.file.retention.days),
+        archive=archive_of(settings, database),
         question_chars=settings.file.limits.question_chars,
         presets=presets(settings),
     )

@@ -84,6 +84,12 @@ class LimitsTable(_Table):
     unknown_prices: Literal["count", "refuse"] = "count"
 
 
+class RetentionTable(_Table):
+    """`[retention]`: how many days deliberations are kept unless a workspace says; None: always."""
+
+    days: Annotated[int, Field(gt=0, le=36_500)] | None = None
+
+
 class SlackTable(_Table):
     """`[slack]`: what is done in channels unless they say otherwise.
 
@@ -114,6 +120,7 @@ class CouncilFile(_Table):
     presets: dict[str, CouncilTable] = {}
     deadlines: DeadlinesTable = DeadlinesTable()
     limits: LimitsTable = LimitsTable()
+    retention: RetentionTable = RetentionTable()
     slack: SlackTable = SlackTable()
     discord: DiscordTable = DiscordTable()
 
@@ -181,6 +188,7 @@ _EXPECTED = {
     "councils_month": "a whole number, 0 or more",
     "questions_per_hour": "a whole number above 0",
     "unknown_prices": '"count" or "refuse"',
+    "days": "a whole number of days from 1 to 36500",
     "pins": "a whole number from 0 to 100",
     "discussion": "a whole number from 0 to 50",
     "broadcast": "true or false",
@@ -216,6 +224,7 @@ _TABLES: Mapping[str, type[BaseModel]] = {
     "chairman": SeatTable,
     "deadlines": DeadlinesTable,
     "limits": LimitsTable,
+    "retention": RetentionTable,
     "slack": SlackTable,
     "discord": DiscordTable,
 }

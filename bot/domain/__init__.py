@@ -58,6 +58,7 @@ from bot.domain.spending import (
     Charge,
     Estimate,
     Spent,
+    Window,
 )
 from bot.domain.statistics import (
     MemberRecord,
@@ -110,4 +111,5 @@ __all__ = [
     "Tie",
     "Timings",
     "Verdict",
+    "Window",
 ]

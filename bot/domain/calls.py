@@ -25,6 +25,8 @@ class FailureKind(StrEnum):
     REFUSED = "refused"
     TOOL_CALL = "tool_call"
     SUSPENDED = "suspended"
+    OVER_BUDGET = "over_budget"
+    HALTED = "halted"
 
 
 @dataclass(frozen=True, slots=True)

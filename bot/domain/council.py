@@ -170,8 +170,8 @@ class Attachment:
 class Question:
     """What was asked, by whom and where, with what was said before and the files that came.
 
-    `asker` is a display name; `asker_id` is the platform's name for that person, None if nobody
-    asked, as with a schedule.
+    `asker` is a display name; `asker_id` is the platform's name for that person, None if there is
+    none. A schedule asks in its owner's name.
     """
 
     text: str

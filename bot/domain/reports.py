@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.domain.council import Mode, Place
 from bot.domain.deliberation import Answer, Review, Standings, State, Synthesis, Timings
+from bot.domain.spending import Estimate
 
 
 class SeatStatus(StrEnum):
@@ -55,7 +56,7 @@ class RootReport:
 
     `gist` is the short final answer, if the question has one. `conclusion` is the message of the
     final answer, once it is there. `remark` is a sentence about the thread, such as why the answer
-    is not pinned.
+    is not pinned. `estimate` is what a thorough council is expected to cost, until it has ended.
     """
 
     deliberation_id: str
@@ -72,6 +73,7 @@ class RootReport:
     gist: str | None = None
     conclusion: str | None = None
     remark: str | None = None
+    estimate: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,9 @@ class PlaceSettings:
 class Terms:
     """What holds in a place: who sits, who may do what, and what it may cost.
 
-    `time_zone` is an IANA name. `channel`, `workspace` and `person` are limits that hold beside
-    each other. `operator` are those of whoever runs the bot, for each workspace.
+    `time_zone` is an IANA name, and so is `workspace_time_zone`, by which the days and months of
+    the workspace and of each person are counted. `channel`, `workspace` and `person` are limits
+    that hold beside each other. `operator` are those of whoever runs the bot, for each workspace.
     """
 
     council: Council
@@ -70,6 +71,7 @@ class Terms:
     questions_per_hour: int | None = None
     refuses_unknown_prices: bool = False
     retention_days: int | None = None
+    workspace_time_zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,25 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+
+class Window(StrEnum):
+    """How long a limit counts before it begins anew."""
+
+    HOUR = "hour"
+    DAY = "day"
+    MONTH = "month"
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """What a council will probably cost, and the most that is set aside for it.
 
-    `unpriced` are the models whose price nobody knows: they are counted at a cap.
+    `unpriced` are the models whose price nobody knows: they are counted at a cap. `calls` are those
+    that the most pays for.
     """
 
     micros: int
     most_micros: int
     unpriced: tuple[str, ...] = ()
+    calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """What may be spent under a key, such as `channel:C1:2026-11-24`, until `resets_at`.
+    """What may be spent under a key, such as `channel:C1:day:2026-11-24`, until `resets_at`.
 
-    Of the limits None is none. `whose` names it for people: "this channel", "you".
+    Of the limits None is none: then it is only counted. Several caps may share a key. `whose` names
+    it at the beginning of a sentence: "This channel", "You". `time_zone` is the IANA name of the
+    zone whose day or month it is.
     """
 
     key: str
@@ -30,6 +43,8 @@ class Cap:
     resets_at: datetime
     most_micros: int | None = None
     most_councils: int | None = None
+    window: Window = Window.DAY
+    time_zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)

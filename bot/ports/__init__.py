@@ -1,6 +1,6 @@
 """What the council needs from the world; each has a real implementation and a fake."""
 
-from bot.ports.archive import Archive, Statistics
+from bot.ports.archive import Archive, Exports, Holdings, Statistics
 from bot.ports.chat import Chat, Draft, Files, Sent
 from bot.ports.models import Catalog, Completion, ModelInfo, ModelRequest, Models
 from bot.ports.records import Outbox, Records, Scope, Work
@@ -15,8 +15,10 @@ __all__ = [
     "Chat",
     "Completion",
     "Draft",
+    "Exports",
     "Feedback",
     "Files",
+    "Holdings",
     "Installation",
     "Installations",
     "ModelInfo",

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain import Deliberation, MemberRecord, Place, Tenant
+from bot.domain import (
+    Deliberation,
+    MemberRecord,
+    OwnProvider,
+    Place,
+    PlaceSettings,
+    Schedule,
+    SettingsChange,
+    Tenant,
+)
 
 
 class Statistics(Protocol):
@@ -26,24 +36,71 @@ class Statistics(Protocol):
 
 
 class Archive(Protocol):
-    """Deliberations that have ended. What is deleted is gone from the files, too."""
+    """What is on record of workspaces. What is deleted is gone from the files, too."""
 
     async def forget(self, tenant: Tenant, deliberation_id: str) -> None:
-        """Delete one of a workspace. Raises `NotFound`."""
+        """Delete one of a workspace, and what follow-ups repeat of it. Raises `NotFound`.
+
+        If it runs, its worker finds nothing to write to and stops without a word: cancel it first.
+        """
         ...
 
     async def forget_person(self, tenant: Tenant, person_id: str) -> int:
-        """Delete what somebody asked and what they thought of answers; return how many were."""
+        """Delete what somebody asked and scheduled and what they thought of answers.
+
+        Returns how many questions it were. Their name goes from the notes on changed settings, too;
+        what was changed stays.
+        """
         ...
 
     async def forget_workspace(self, tenant: Tenant) -> None:
-        """Delete all that is known of a workspace."""
+        """Delete all that is known of a workspace; how much it spent stays until its limits reset.
+
+        Otherwise a workspace could forget its way around what the operator allows.
+        """
+        ...
+
+    async def leave(self, tenant: Tenant, at: datetime | None = None) -> None:
+        """Note that a workspace took the bot away, now if not told when.
+
+        Unless it comes back within the time of grace, `purge` deletes all that is known of it.
+        """
+        ...
+
+    async def come_back(self, tenant: Tenant) -> None:
+        """Note that a workspace has the bot again; none that left is fine."""
         ...
 
     async def purge(self, now: datetime) -> int:
-        """Delete what is older than its workspace keeps; return how many were."""
+        """Delete what is older than its workspace keeps; return how many deliberations it were.
+
+        Those that have not ended stay. Workspaces that left, and are past the time of grace, go as
+        a whole, and so does what nobody asks for any more.
+        """
         ...
 
-    def export(self, tenant: Tenant) -> AsyncGenerator[Deliberation]:
-        """Yield the deliberations of a workspace, the oldest first."""
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What a workspace has set, besides what it asked; no keys. An empty channel is the workspace.
+
+    `settings` and `presets` are by channel and by name.
+    """
+
+    settings: Mapping[str, PlaceSettings]
+    presets: Mapping[str, PlaceSettings]
+    changes: tuple[SettingsChange, ...]
+    schedules: tuple[Schedule, ...]
+    providers: tuple[OwnProvider, ...]
+
+
+class Exports(Protocol):
+    """All that is known of a workspace, for it to take along."""
+
+    async def holdings(self, tenant: Tenant) -> Holdings:
+        """Return what a workspace has set."""
+        ...
+
+    def deliberations(self, tenant: Tenant) -> AsyncGenerator[Deliberation]:
+        """Yield the deliberations of a workspace whole, the oldest first."""
         ...

@@ -46,7 +46,7 @@ class Records(Protocol):
         """Raise the epoch, so that other workers' writes are refused, and return the deliberation.
 
         `is_fresh` reopens an ended one: queued again, failures and reason forgotten, answers and
-        reviews kept.
+        reviews kept. What it may cost at most is set aside again, whether there is room or not.
         """
         ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -39,6 +39,11 @@ class Database:
         """
         with translated():
             return await self.sessions.write(work)
+
+    async def scrub(self, tables: Sequence[str]) -> None:
+        """Let nothing of what was deleted from tables stay in the files. Raises `StorageError`."""
+        with translated():
+            await self.sessions.scrub(tables)
 
 
 @asynccontextmanager

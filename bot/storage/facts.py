@@ -19,6 +19,8 @@ from bot.domain.events import (
     AnswerArrived,
     AnswerRevised,
     AttachmentsFetched,
+    CallsUsed,
+    CallsWasted,
     DeliberationCancelled,
     DeliberationFailed,
     Fact,
@@ -216,9 +218,25 @@ def _called(deliberation: Deliberation, fact: Fact, positions: Positions) -> Ite
             "fact": digest,
             "number": number,
             "position": next(positions),
+            "member": _caller(fact),
             **_call(call),
         }
         yield Unit(((Shape.CALL, row),))
+
+
+def _caller(fact: Fact) -> str | None:
+    """Return whose calls a fact brought."""
+    match fact:
+        case AnswerArrived(answer) | AnswerRevised(answer) | ObjectionRaised(answer):
+            return answer.member
+        case ReviewArrived(review):
+            return review.reviewer
+        case MemberFailed(member) | CallsUsed(member) | CallsWasted(member):
+            return member
+        case SynthesisReady(synthesis):
+            return synthesis.chairman
+        case _:
+            return None
 
 
 def _call(call: ModelCall) -> Row:

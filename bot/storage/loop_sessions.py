@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.storage.connections import CONNECTIONS, POOL_TIMEOUT_S, connect_args
+from bot.storage.scrubbing import scrub_tables
 
 T = TypeVar("T")
 
@@ -29,6 +31,7 @@ class LoopSessions:
         self._readers = self._writers.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
+        self._cleaners = self._writers.execution_options(isolation_level="AUTOCOMMIT")
 
     @property
     def engine(self) -> Engine:
@@ -42,6 +45,10 @@ class LoopSessions:
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Return what a function gives, once its writes are committed."""
         return await _on_loop(self._writers, work)
+
+    async def scrub(self, tables: Sequence[str]) -> None:
+        """Let nothing of what was deleted from tables stay in them."""
+        await _on_loop(self._cleaners, partial(scrub_tables, tables))
 
     async def close(self) -> None:
         """Let go of all connections."""

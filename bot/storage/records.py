@@ -21,6 +21,7 @@ from bot.storage.rows import creation, planned, takeover, timed
 from bot.storage.statements import FINAL_STATES
 from bot.storage.tables import deliberations, posts, syntheses
 from bot.storage.writer import Change
+from bot.team.budgets import Claim
 
 _DELIVERED = select(deliberations.c.id).where(
     *(deliberations.c[name] == bindparam(name) for name in ("platform", "workspace", "delivery"))
@@ -42,15 +43,17 @@ class SqlRecords:
         new one its most is set aside under all caps. Raises `OverLimit`.
         """
         new = cleaned(deliberation)
-        change = Change((creation(new, delivery),), creates=new.id)
-        if await self._database.writer.write(change):
-            return new
+        change = Change((creation(new, delivery),), creates=new.id, claim=_claim(new, caps))
 
-        def found(connection: Connection) -> Deliberation:
+        def found(connection: Connection) -> Deliberation | None:
             known = delivery and _delivered(connection, new, delivery)
-            return _loaded(known or new.id, connection)
+            return load(connection, known or new.id)
 
-        return await self._database.read(found)
+        # What its delivery had brought may have been refused just then, and be gone again.
+        while not await self._database.writer.write(change):
+            if (known := await self._database.read(found)) is not None:
+                return known
+        return new
 
     async def load(self, deliberation_id: str) -> Deliberation:
         """Return all that is known of one. Raises `NotFound`."""
@@ -62,7 +65,7 @@ class SqlRecords:
         `is_fresh` reopens an ended one: queued again, failures and reason forgotten.
         """
         key = clean(deliberation_id)
-        change = Change((takeover(key, is_fresh=is_fresh),), key)
+        change = Change((takeover(key, is_fresh=is_fresh),), key, reopens=is_fresh)
         epoch = await self._database.writer.write(change)
         # Whoever took it up since has a later epoch; this caller must keep to its own.
         return replace(await self.load(key), epoch=epoch)
@@ -107,6 +110,13 @@ class SqlRecords:
             return tuple(replace(headed(head), synthesis=concluded.get(head.id)) for head in heads)
 
         return await self._database.read(found)
+
+
+def _claim(deliberation: Deliberation, caps: Sequence[Cap]) -> Claim | None:
+    if not caps:
+        return None
+    most = deliberation.estimate.most_micros if deliberation.estimate else 0
+    return Claim(deliberation.question.place.tenant, most, cleaned(tuple(caps)))
 
 
 def _loaded(deliberation_id: str, connection: Connection) -> Deliberation:

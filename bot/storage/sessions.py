@@ -7,7 +7,7 @@ thread by itself took two hundred switches a deliberation. psycopg waits on the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol, TypeVar
 
@@ -15,6 +15,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine
 
 from bot.storage.address import is_sqlite
 from bot.storage.connections import CONNECTIONS, POOL_TIMEOUT_S, WRITES, connect_args, prepare
+from bot.storage.scrubbing import scrub_file
 
 T = TypeVar("T")
 
@@ -36,6 +37,10 @@ class Sessions(Protocol):
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Return what a function gives, once its writes are committed."""
+        ...
+
+    async def scrub(self, tables: Sequence[str]) -> None:
+        """Let nothing of what was deleted from tables stay in the files."""
         ...
 
     async def close(self) -> None:
@@ -77,6 +82,11 @@ class _ThreadSessions:
     async def write(self, work: Callable[[Connection], T]) -> T:
         async with self._turn:
             return await self._run(self._writing, work)
+
+    async def scrub(self, tables: Sequence[str]) -> None:
+        async with self._turn:
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._threads, scrub_file, self.engine)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._threads.shutdown)

@@ -80,6 +80,7 @@ deliberations = Table(
     UniqueConstraint("platform", "workspace", "delivery"),
     Index(None, "platform", "workspace", "channel", "created_at"),
     Index(None, "created_at"),
+    Index(None, "council_digest"),
 )
 
 attachments = Table(
@@ -233,6 +234,7 @@ posts = Table(
 )
 
 # `fact` is the digest of the fact that brought the call, so that saving it twice counts it once.
+# `member` is whose call it was.
 model_calls = Table(
     "model_calls",
     metadata,
@@ -242,6 +244,7 @@ model_calls = Table(
     Column("position", BigInteger, nullable=False),
     Column("model", CleanText, nullable=False),
     Column("purpose", CleanText, nullable=False),
+    Column("member", CleanText),
     Column("latency_s", Double, nullable=False),
     Column("failure", CleanText),
     Column("prompt_tokens", BigInteger),

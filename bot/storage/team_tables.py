@@ -61,8 +61,8 @@ spending = Table(
     Column("resets_at", Moment, nullable=False, index=True),
 )
 
-# What a deliberation counts for under each key. No foreign key: it stays when the deliberation is
-# forgotten, without a word of it.
+# What a deliberation counts for under each key. No foreign key: what is not settled yet stays when
+# the deliberation is forgotten, without a word of it.
 reservations = Table(
     "reservations",
     metadata,
@@ -108,6 +108,14 @@ schedules = Table(
     Column("last_due_at", Moment),
     Column("number", Integer, nullable=False),
     Index(None, "platform", "workspace", "channel"),
+)
+
+# The workspaces that took the bot away, and when: what is known of them stays for a while.
+departures = Table(
+    "departures",
+    metadata,
+    *_tenant(),
+    Column("left_at", Moment, nullable=False),
 )
 
 # One row, while councils are halted.

@@ -7,17 +7,19 @@ queue for it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from sqlalchemy import Connection, Executable
 
-from bot.errors import NotFound, StorageError, Superseded
+from bot.errors import NotFound, OverLimit, StorageError, Superseded
 from bot.storage.faults import FAULTS, is_own_fault, is_passing, storage_error
+from bot.storage.reserving import reserve
 from bot.storage.rows import Shape, Unit, by_shape, raised_epoch
 from bot.storage.sessions import Sessions
 from bot.storage.statements import EPOCHS, writes
+from bot.team.budgets import Claim
 
 # Bounds the time that other processes on the same file wait for their turn.
 _BURST_MAX = 500
@@ -30,7 +32,7 @@ _GATHERING_S = 0.01
 _PATIENCE_S = 10.0
 _PAUSE_S = 0.2
 
-Outcome = int | StorageError | NotFound
+Outcome = int | StorageError | NotFound | OverLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,16 @@ class Change:
     """Rows to write in one transaction.
 
     `deliberation_id` and `epoch` say which worker's write it is; a change without an epoch raises
-    the epoch. A change that `creates` a deliberation has neither.
+    the epoch. A change that `creates` a deliberation has neither; its `claim` is set aside if it
+    did. One that `reopens` a deliberation sets aside what that may cost again.
     """
 
     units: tuple[Unit, ...]
     deliberation_id: str | None = None
     epoch: int | None = None
     creates: str | None = None
+    claim: Claim | None = None
+    reopens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ class Writer:
         """Return the deliberation's epoch once the change is committed.
 
         For one that `creates`, return 1 if it did and 0 if the deliberation was known already.
-        Raises `Superseded` on an old epoch, `NotFound`, `StorageError`.
+        Raises `Superseded` on an old epoch, `NotFound`, `OverLimit`, `StorageError`.
         """
         if self._task is None or self._task.done():
             raise _closed()
@@ -180,10 +185,31 @@ def _written(
             result = to.execute(statement, rows)
             if result.returns_rows:
                 created.update(result.scalars())
+    reopened = [
+        change.deliberation_id
+        for change, outcome in zip(changes, outcomes, strict=True)
+        if change.reopens and change.deliberation_id is not None and isinstance(outcome, int)
+    ]
+    refused = reserve(to, _claims(changes, created), reopened)
     return [
-        int(change.creates in created) if change.creates is not None else outcome
+        _created(change.creates, created, refused) if change.creates is not None else outcome
         for change, outcome in zip(changes, outcomes, strict=True)
     ]
+
+
+def _claims(changes: Iterable[Change], created: Collection[str]) -> dict[str, Claim]:
+    """Return what those deliberations ask for that were not there before."""
+    return {
+        change.creates: change.claim
+        for change in changes
+        if change.claim is not None and change.creates is not None and change.creates in created
+    }
+
+
+def _created(
+    deliberation_id: str, created: Collection[str], refused: Mapping[str, OverLimit]
+) -> Outcome:
+    return refused.get(deliberation_id) or int(deliberation_id in created)
 
 
 def _epochs(connection: Connection, changes: Iterable[Change]) -> dict[str, int]:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from bot.app import App
-from bot.domain import Charge, Council, Deliberation, Mode, Person, Place, Question, Terms
+from bot.domain import (
+    Charge,
+    Council,
+    Deliberation,
+    Mode,
+    Person,
+    Place,
+    PlaceSettings,
+    Question,
+    Terms,
+)
 from bot.errors import NotAllowed
 from bot.ports import (
     Archive,
@@ -18,7 +29,8 @@ from bot.ports import (
     Switch,
     TeamSettings,
 )
-from bot.team.budgets import caps, estimated
+from bot.team.budgets import caps
+from bot.team.estimates import check_prices, estimated
 from bot.team.rights import check_asking
 from bot.team.terms import merged
 
@@ -27,7 +39,10 @@ _HALTED = "Councils are halted by my operator: {}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Team:
-    """What teams have set and spent; `usual` is what holds where nothing is set."""
+    """What teams have set and spent; `usual` is what holds where nothing is set.
+
+    `presets` are the operator's, by name. `question_chars` is how long a question may be.
+    """
 
     usual: Terms
     settings: TeamSettings
@@ -38,6 +53,8 @@ class Team:
     schedules: Schedules
     statistics: Statistics
     archive: Archive
+    presets: Mapping[str, PlaceSettings] = field(default_factory=dict[str, PlaceSettings])
+    question_chars: int = 3000
 
     async def terms(self, place: Place) -> Terms:
         """Return what holds in a place at the moment. Raises `StorageError`."""
@@ -69,9 +86,9 @@ class Asking:
         council = await self._weighted(seated, place)
         models = {model for seat in (*council.members, council.chairman) for model in seat.models}
         prices = await self.team.catalog.priced(place.tenant, models)
-        charge = Charge(
-            estimated(question, council, prices), caps(terms, person, place, datetime.now(UTC))
-        )
+        estimate = estimated(question, council, prices)
+        check_prices(estimate, terms)
+        charge = Charge(estimate, caps(terms, person, place, datetime.now(UTC)))
         return await self.app.put(question, council, delivery=delivery, charge=charge)
 
     async def _weighted(self, council: Council, place: Place) -> Council:

@@ -24,9 +24,11 @@ def merged(usual: Terms, workspace: PlaceSettings, channel: PlaceSettings) -> Te
         channel=_or(channel.limits, _NO_LIMITS),
         workspace=_or(workspace.limits, _NO_LIMITS),
         person=_or(workspace.per_person, _NO_LIMITS),
-        questions_per_hour=_or(workspace.questions_per_hour, usual.questions_per_hour),
-        refuses_unknown_prices=_or(workspace.refuses_unknown_prices, usual.refuses_unknown_prices),
+        questions_per_hour=_stricter(workspace.questions_per_hour, usual.questions_per_hour),
+        refuses_unknown_prices=usual.refuses_unknown_prices
+        or workspace.refuses_unknown_prices is True,
         retention_days=_or(workspace.retention_days, usual.retention_days),
+        workspace_time_zone=_or(workspace.time_zone, usual.time_zone),
     )
 
 
@@ -56,3 +58,8 @@ def _council(usual: Council, own: PlaceSettings) -> Council:
 
 def _or(own: T | None, inherited: T) -> T:
     return inherited if own is None else own
+
+
+def _stricter(own: int | None, operator: int | None) -> int | None:
+    """Return the lower of two limits: a workspace may not lift the operator's."""
+    return min((limit for limit in (own, operator) if limit is not None), default=None)

@@ -15,6 +15,7 @@ _TABLES = (
     "provider_keys",
     "schedules",
     "switches",
+    "departures",
 )
 
 
@@ -29,11 +30,15 @@ def upgrade() -> None:
     _create_settings()
     _create_spending()
     _create_schedules()
+    _prepare_looking_back()
 
 
 def downgrade() -> None:
     for table in reversed(_TABLES):
         op.drop_table(table)
+    with op.batch_alter_table("model_calls") as batch:
+        batch.drop_column("member")
+    op.drop_index("ix_deliberations_council_digest", "deliberations")
     with op.batch_alter_table("deliberations") as batch:
         batch.drop_column("is_capped")
         batch.drop_column("estimate")
@@ -146,3 +151,14 @@ def _create_schedules() -> None:
         ["platform", "workspace", "channel"],
     )
     op.create_index("ix_schedules_next_due_at", "schedules", ["next_due_at"])
+
+
+def _prepare_looking_back() -> None:
+    op.create_table(
+        "departures",
+        *_tenant(),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=False),
+        _key("departures", "platform", "workspace"),
+    )
+    op.add_column("model_calls", sa.Column("member", sa.Text()))
+    op.create_index("ix_deliberations_council_digest", "deliberations", ["council_digest"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 import json
 import os
 import pty
@@ -50,6 +51,11 @@ def council(program: Program, capsys: pytest.CaptureFixture[str]) -> Call:
         return Outcome(code, printed.out, printed.err)
 
     return call
+
+
+def files_with(words: bytes, folder: Path) -> list[str]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return [path.name for path in files if words in path.read_bytes()]
 
 
 def titles(text: str) -> list[str]:
@@ -139,8 +145,44 @@ async def test_the_doctor_finds_what_is_wrong(council: Call, program: Program) -
     ill = await council("doctor")
 
     assert (well.code, ill.code) == (0, 1)
-    assert [line[0] for line in well.out.splitlines()] == ["✓"] * 3
+    assert [line[0] for line in well.out.splitlines()] == ["✓"] * 4
     assert "✗ provider work: `work/model-b` is not among its 1 models" in ill.out
+
+
+async def test_councils_are_halted_until_they_may_go_on(council: Call, program: Program) -> None:
+    program.server.listing = [{"id": name} for name in (*MEMBERS, "chair")]
+    halted = await council("halt", "The bill  is being looked at.")
+    ill = await council("doctor")
+    freed = await council("go-on")
+    well = await council("doctor")
+
+    assert [halted.code, ill.code, freed.code, well.code] == [0, 1, 0, 0]
+    assert halted.out == "Councils are halted; `council go-on` lets them go on.\n"
+    assert "✗ councils: halted (The bill is being looked at); `council go-on` lets" in ill.out
+    assert freed.out == "Councils may be held.\n"
+    assert "✓ councils: may be held" in well.out
+
+
+def test_a_halt_needs_a_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["halt", " "]) == 2
+    assert "say why" in capsys.readouterr().err
+
+
+async def test_a_workspace_is_exported_and_then_forgotten(council: Call, tmp_path: Path) -> None:
+    asked = json.loads((await council("ask", "--json", "--mode", "fast", "Which way is up?")).out)
+    workspace = f"console:{getpass.getuser()}"
+
+    exported = await council("export", "-w", workspace, "-o", str(tmp_path / "all.jsonl"))
+    forgotten = await council("forget", "-w", workspace, "--yes")
+    history = await council("history")
+    again = await council("export", "-w", workspace)
+
+    first, line = (tmp_path / "all.jsonl").read_text().splitlines()
+    assert json.loads(first)["kind"] == "workspace"
+    assert (json.loads(line)["id"], json.loads(line)["status"]) == (asked["id"], "done")
+    assert exported.err == f"Exported 1 deliberation of {workspace}.\n"
+    assert (forgotten.code, history.out, len(again.out.splitlines())) == (0, "", 1)
+    assert files_with(b"Which way is up", tmp_path) == ["all.jsonl"]
 
 
 async def test_models_are_listed(council: Call, program: Program) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from bot.domain import Cap, Deliberation, Post, State, Timings
+from bot.domain import Cap, Deliberation, Post, Spent, State, Tenant, Timings
 from bot.domain.course import after
 from bot.domain.events import (
     AnswerArrived,
@@ -17,16 +17,28 @@ from bot.domain.events import (
     StageBegan,
     StandingsReady,
 )
-from bot.errors import NotFound, StorageError, Superseded
+from bot.errors import NotFound, OverLimit, StorageError, Superseded
 from bot.ports import Scope
 from bot.reports import ROOT
 from bot.storage.columns import clean, cleaned
+from bot.team.budgets import Claim, added, shortage
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """What a deliberation counts for under each of its keys."""
+
+    tenant: Tenant
+    keys: tuple[str, ...]
+    micros: int
+    is_settled: bool = False
 
 
 class FakeRecords:
     """Deliberations in memory. `saved` lists the facts in the order they came, known ones too.
 
-    While `fault` is set, every call raises it.
+    `spending` and `reservations` are what it has set aside. While `fault` is set, every call raises
+    it.
     """
 
     def __init__(self) -> None:
@@ -37,6 +49,19 @@ class FakeRecords:
         self._deliveries: dict[tuple[str, str, str], str] = {}
         self._facts: set[tuple[str, int, Fact]] = set()
         self._revised: set[tuple[str, str]] = set()
+        self.spending: dict[tuple[Tenant, str], Spent] = {}
+        self.reservations: dict[str, Reservation] = {}
+
+    @property
+    def known(self) -> dict[str, Deliberation]:
+        """All deliberations, by id."""
+        return self._known
+
+    def drop(self, deliberation_id: str) -> None:
+        """Forget one with its posts."""
+        del self._known[deliberation_id]
+        for key in [key for key in self.posts if key[0] == deliberation_id]:
+            del self.posts[key]
 
     async def create(
         self, deliberation: Deliberation, *, delivery: str | None = None, caps: Sequence[Cap] = ()
@@ -48,8 +73,10 @@ class FakeRecords:
             key = (place.platform, place.workspace, delivery)
             if key in self._deliveries:
                 return self._known[self._deliveries[key]]
-            if deliberation.id not in self._known:
-                self._deliveries[key] = deliberation.id
+        if deliberation.id not in self._known:
+            self._reserve(deliberation, caps)
+            if delivery is not None:
+                self._deliveries[place.platform, place.workspace, delivery] = deliberation.id
         return self._known.setdefault(deliberation.id, cleaned(deliberation))
 
     async def load(self, deliberation_id: str) -> Deliberation:
@@ -65,6 +92,7 @@ class FakeRecords:
         known = await self.load(deliberation_id)
         if is_fresh and known.state.is_final:
             known = replace(known, state=State.QUEUED, failures=(), reason=None)
+            self._reserve_again(known)
         self._known[deliberation_id] = replace(known, epoch=known.epoch + 1)
         return self._known[deliberation_id]
 
@@ -112,6 +140,33 @@ class FakeRecords:
         """Fail if a fault is set."""
         if self.fault is not None:
             raise self.fault
+
+    def count(self, deliberation_id: str, micros: int, *, is_settled: bool) -> None:
+        """Put an amount in place of what a deliberation counts for."""
+        old = self.reservations[deliberation_id]
+        for key in old.keys:
+            spent = self.spending[old.tenant, key]
+            more = micros - old.micros
+            self.spending[old.tenant, key] = replace(spent, micros=spent.micros + more)
+        new = replace(old, micros=micros, is_settled=is_settled)
+        self.reservations[deliberation_id] = new
+
+    def _reserve(self, new: Deliberation, caps: Sequence[Cap]) -> None:
+        most = new.estimate.most_micros if new.estimate else 0
+        claim = Claim(new.question.place.tenant, most, tuple(caps))
+        spent = {key: self.spending.get((claim.tenant, key), Spent()) for key in claim.keys}
+        if (fault := shortage(claim, spent)) is not None:
+            raise OverLimit(fault)
+        for key, total in added(claim, spent).items():
+            self.spending[claim.tenant, key] = total
+        if caps:
+            self.reservations[new.id] = Reservation(claim.tenant, tuple(claim.keys), most)
+
+    def _reserve_again(self, known: Deliberation) -> None:
+        held = self.reservations.get(known.id)
+        if held is not None and held.is_settled:
+            most = known.estimate.most_micros if known.estimate else 0
+            self.count(known.id, max(held.micros, most), is_settled=False)
 
     def _is_within(self, known: Deliberation, scope: Scope) -> bool:
         place = known.question.place

@@ -14,6 +14,7 @@ from bot.work.worker import Platform, Worker
 from tests.bot.work.stage import Stage
 from tests.fakes.council import COUNCIL, WHOLE, Script, question
 from tests.fakes.models import FakeModels, Says
+from tests.fakes.pdfs import pdf
 from tests.fakes.virtual import virtual
 
 PLAN = Attachment("plan.md", "text/markdown", source="https://files/1")
@@ -63,6 +64,27 @@ async def test_the_council_gets_the_files_with_their_content() -> None:
     assert (photo.data, photo.media_type, photo.is_usable) == (PNG, "image/png", True)
 
 
+async def test_of_a_pdf_the_council_gets_the_text() -> None:
+    stage, script = Stage(), Script()
+    await ask(stage, replace(PLAN, name="plan.pdf", media_type="application/pdf"))
+
+    await worker(stage, script, FakeFiles({"plan.pdf": pdf("Step 1", "Step 2")})).run("d1")
+
+    (plan,) = script.asked[0].question.attachments
+    assert (plan.data, plan.media_type, plan.is_usable) == (b"Step 1\n\nStep 2", "text/plain", True)
+
+
+async def test_a_pdf_that_cannot_be_read_is_left_out() -> None:
+    stage = Stage()
+    await ask(stage, replace(PLAN, name="scan.pdf", media_type="application/pdf"))
+
+    await worker(stage, Script(*WHOLE), FakeFiles({"scan.pdf": pdf("")})).run("d1")
+
+    (scan,) = (await stage.records.load("d1")).question.attachments
+    assert (scan.data, scan.source) == (b"", None)
+    assert (scan.fault or "").startswith("scan.pdf holds no text that can be read")
+
+
 @virtual
 async def test_what_was_fetched_is_not_fetched_again() -> None:
     stage, files = Stage(), FakeFiles({"plan.md": b"Step 1"})
@@ -100,7 +122,9 @@ async def test_a_file_that_no_model_can_see_is_left_out() -> None:
     await worker(stage, script, FakeFiles({"photo.png": b"\xff\xfe\0"})).run("d1")
 
     (photo,) = (await stage.records.load("d1")).question.attachments
-    assert photo.fault == "photo.png is neither UTF-8 text nor a PNG, JPEG, GIF or WebP image."
+    assert photo.fault == (
+        "photo.png is neither UTF-8 text nor a PDF, nor a PNG, JPEG, GIF or WebP image."
+    )
 
 
 @virtual

@@ -15,14 +15,15 @@ from tests.fakes.team.settings import FakeTeamSettings
 
 def fake_team(council: Council, records: FakeRecords) -> Team:
     """Return a team that has set nothing; `council` is the operator's."""
+    settings = FakeTeamSettings()
     return Team(
         usual=Terms(council),
-        settings=FakeTeamSettings(),
+        settings=settings,
         budgets=FakeBudgets(records),
         switch=FakeSwitch(),
         keys=FakeProviderKeys(),
         catalog=FakeCatalog(),
         schedules=FakeSchedules(),
         statistics=FakeStatistics(records),
-        archive=FakeArchive(records),
+        archive=FakeArchive(records, settings),
     )
