@@ -14,7 +14,7 @@ import structlog
 from bot.app import App
 from bot.domain import Mode, Person, Question
 from bot.errors import CouncilError, StorageError, WrongUse
-from bot.ports import Feedback, Outbox, Scope, Tickets
+from bot.ports import Feedback, Outbox, Rooms, Scope, Tickets
 from bot.team.asking import Asking, Team
 
 ABOUT_THIS = "What do you make of this?"
@@ -67,13 +67,17 @@ class Errands:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What listeners work with. Its methods raise `StorageError`."""
+    """What listeners work with. Its methods raise `StorageError`.
+
+    `rooms` are the platform's channels, for what a schedule takes along when it is run at once.
+    """
 
     app: App
     outbox: Outbox
     feedback: Feedback
     tickets: Tickets
     asking: Asking
+    rooms: Rooms | None = None
     errands: Errands = field(default_factory=Errands)
 
     @property

@@ -262,9 +262,12 @@ def _parsed_answer(heard: Heard, member: str) -> Answer | None:
 
 
 def _parsed_review(table: Table, shown: Disguise, reviewer: str, heard: Heard) -> Parsed:
-    return parse_review(
+    parsed = parse_review(
         heard.text, shown, table.texts, reviewer=reviewer, is_truncated=heard.is_truncated
     )
+    if parsed.ballot is None:
+        return parsed
+    return replace(parsed, ballot=replace(parsed.ballot, weight=table.seat(reviewer).weight))
 
 
 def _revealed(answer: Answer, shown: Disguise) -> Answer:

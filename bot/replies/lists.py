@@ -37,7 +37,7 @@ async def status(desk: Desk, place: Place) -> Reply:
     running = await _running(desk, channel_of(place))
     if not running:
         return Reply(_IDLE)
-    return Reply(entries=await _listed(desk, running, [_age(one) for one in running]))
+    return Reply(entries=await listed(desk, running, [_age(one) for one in running]))
 
 
 async def history(desk: Desk, place: Place, words: str) -> Reply:
@@ -51,7 +51,7 @@ async def history(desk: Desk, place: Place, words: str) -> Reply:
 async def latest(desk: Desk, scope: Scope, words: str = "") -> tuple[Entry, ...]:
     """Return the latest questions of some channels that hold all words."""
     found = await desk.app.history(words[:_WORDS_CHARS], _MOST_LISTED, within=scope)
-    return await _listed(desk, found, [str(one.state) for one in found])
+    return await listed(desk, found, [f"{one.state} · id {one.id}" for one in found])
 
 
 async def cancel(desk: Desk, by: Person, place: Place, deliberation_id: str | None) -> Reply:
@@ -63,12 +63,26 @@ async def cancel(desk: Desk, by: Person, place: Place, deliberation_id: str | No
     if deliberation_id is None:
         running = await _running(desk, scope)
         if len(running) > 1:
-            return Reply(_WHICH, await _listed(desk, running, [f"id {one.id}" for one in running]))
+            return Reply(_WHICH, await listed(desk, running, [f"id {one.id}" for one in running]))
         if not running:
             return Reply(_IDLE)
         deliberation_id = running[0].id
     await desk.app.cancel(deliberation_id, by=by, within=scope)
     return Reply(_STOPPED)
+
+
+async def listed(
+    desk: Desk, deliberations: Sequence[Deliberation], more: Sequence[str]
+) -> tuple[Entry, ...]:
+    """Return deliberations as entries of a list; `more` is what is said of each."""
+    entries: list[Entry] = []
+    for one, rest in zip(deliberations, more, strict=True):
+        posts = await desk.outbox.owed(one.id)
+        there = (post for post in posts if post.slot == ROOT and post.message_id is not None)
+        question = one_line(one.question.text, _QUESTION_CHARS)
+        said = f"{one_line(one.question.asker, 60)} · {rest}"
+        entries.append(Entry(one, question, said, next(there, None)))
+    return tuple(entries)
 
 
 def channel_of(place: Place) -> Scope:
@@ -78,19 +92,6 @@ def channel_of(place: Place) -> Scope:
 
 async def _running(desk: Desk, scope: Scope) -> tuple[Deliberation, ...]:
     return await desk.app.history(limit=_MOST_LISTED, within=replace(scope, is_open=True))
-
-
-async def _listed(
-    desk: Desk, deliberations: Sequence[Deliberation], more: Sequence[str]
-) -> tuple[Entry, ...]:
-    entries: list[Entry] = []
-    for one, rest in zip(deliberations, more, strict=True):
-        posts = await desk.outbox.owed(one.id)
-        there = (post for post in posts if post.slot == ROOT and post.message_id is not None)
-        question = one_line(one.question.text, _QUESTION_CHARS)
-        said = f"{one_line(one.question.asker, 60)} · {rest}"
-        entries.append(Entry(one, question, said, next(there, None)))
-    return tuple(entries)
 
 
 def _age(deliberation: Deliberation) -> str:

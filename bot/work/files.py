@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from bot.attachments import attachment
+from bot.attachments import attachment, is_pdf
 from bot.domain import Attachment, Question
 from bot.errors import BadQuestion, ChatBusy, ChatError, ChatRefused
 from bot.phrases import left_out
@@ -29,7 +29,7 @@ async def _fetched(file: Attachment, question: Question, files: Files) -> Attach
     for pause_s in (*_PAUSES_S, 0.0):
         try:
             data = await in_time(files.fetch(file, question.place), _FETCH_S)
-            return attachment(file.name, data)
+            return await _made(file.name, data)
         except (BadQuestion, ChatRefused) as refused:
             return _unusable(file, str(refused))
         except ChatBusy as busy:
@@ -37,6 +37,13 @@ async def _fetched(file: Attachment, question: Question, files: Files) -> Attach
         except ChatError:
             await asyncio.sleep(pause_s)
     return _unusable(file, left_out(file.name, _NOT_GIVEN))
+
+
+async def _made(name: str, data: bytes) -> Attachment:
+    # Nobody waits for a PDF but its own deliberation.
+    return (
+        await asyncio.to_thread(attachment, name, data) if is_pdf(data) else attachment(name, data)
+    )
 
 
 def _unusable(file: Attachment, fault: str) -> Attachment:

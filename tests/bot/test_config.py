@@ -205,6 +205,30 @@ def test_a_provider_of_ones_own_finds_its_usual_key(monkeypatch: pytest.MonkeyPa
             "line 2: `call` in [deadlines] must be a number of seconds above 0.",
         ),
         (
+            "[retention]\ndays = 0",
+            "line 2: `days` in [retention] must be a whole number of days from 1 to 36500.",
+        ),
+        (
+            "[limits]\nusd_day = -1",
+            "line 2: `usd_day` in [limits] must be a number of dollars, 0 or more.",
+        ),
+        (
+            "[limits]\nusd_month = inf",
+            "line 2: `usd_month` in [limits] must be a number of dollars, 0 or more.",
+        ),
+        (
+            "[limits]\ncouncils_day = 1.5",
+            "line 2: `councils_day` in [limits] must be a whole number, 0 or more.",
+        ),
+        (
+            "[limits]\nquestions_per_hour = 0",
+            "line 2: `questions_per_hour` in [limits] must be a whole number above 0.",
+        ),
+        (
+            '[limits]\nunknown_prices = "ignore"',
+            'line 2: `unknown_prices` in [limits] must be "count" or "refuse".',
+        ),
+        (
             '[limits]\n# a comment\nquestion_chars = "many"',
             "line 3: `question_chars` in [limits] must be a whole number above 0.",
         ),

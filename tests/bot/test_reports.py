@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain import Answer, ModelCall, State
+from bot import phrases
+from bot.domain import Answer, Estimate, Mode, ModelCall, State
 from bot.domain.events import (
     AnswerArrived,
     AnswerRevised,
@@ -167,3 +168,32 @@ def test_a_fallback_model_is_named() -> None:
     fallback: Answer = replace(BIRCH, model="work/other")
 
     assert seat_reports(replace(DONE, answers=(fallback,)))[1].model == "work/other"
+
+
+@pytest.mark.parametrize(
+    ("mode", "state", "is_said"),
+    [
+        (Mode.THOROUGH, State.QUEUED, True),
+        (Mode.THOROUGH, State.SYNTHESISING, True),
+        (Mode.THOROUGH, State.DONE, False),
+        (Mode.STANDARD, State.QUEUED, False),
+        (Mode.FAST, State.QUEUED, False),
+    ],
+)
+def test_a_thorough_council_says_what_it_may_cost_until_it_has_ended(
+    mode: Mode, state: State, *, is_said: bool
+) -> None:
+    council = replace(BEGUN.council, mode=mode)
+    begun = replace(BEGUN, council=council, state=state, estimate=Estimate(123_000, 395_000))
+
+    said = root_report(begun)
+
+    for line in (phrases.course_line(said), phrases.council_line(said)):
+        assert ("about $0.12, at most $0.40" in line) is is_said
+
+
+def test_a_council_that_costs_nothing_has_no_estimate() -> None:
+    council = replace(BEGUN.council, mode=Mode.THOROUGH)
+    free = replace(BEGUN, council=council, estimate=Estimate(0, 0))
+
+    assert root_report(free).estimate is None

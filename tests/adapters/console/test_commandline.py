@@ -9,15 +9,28 @@ from adapters.console.requests import (
     Ask,
     Cancel,
     Doctor,
+    Export,
+    Forget,
     History,
     ListModels,
     Migrate,
     Resume,
     Show,
 )
-from bot.domain import Mode
+from bot.domain import Mode, Tenant
 
-COMMANDS = ["ask", "show", "history", "resume", "cancel", "models", "doctor", "migrate"]
+COMMANDS = [
+    "ask",
+    "show",
+    "history",
+    "resume",
+    "cancel",
+    "models",
+    "doctor",
+    "migrate",
+    "export",
+    "forget",
+]
 
 
 @pytest.mark.parametrize(
@@ -43,6 +56,12 @@ COMMANDS = ["ask", "show", "history", "resume", "cancel", "models", "doctor", "m
         (["models", "ollama"], ListModels("ollama")),
         (["doctor"], Doctor()),
         (["migrate"], Migrate()),
+        (["export", "--workspace", "slack:T1"], Export(Tenant("slack", "T1"), None)),
+        (
+            ["export", "-w", "Discord:12", "-o", "all.jsonl"],
+            Export(Tenant("discord", "12"), Path("all.jsonl")),
+        ),
+        (["forget", "-w", "slack:T1", "--yes"], Forget(Tenant("slack", "T1"))),
     ],
 )
 def test_words_become_a_request(words: list[str], request_: object) -> None:
@@ -73,6 +92,10 @@ def test_no_words_print_the_help(capsys: pytest.CaptureFixture[str]) -> None:
         ["ask", "Why?", "more"],
         ["ask", "--nonsense"],
         ["show"],
+        ["export"],
+        ["export", "-w", "slack"],
+        ["export", "-w", ":T1"],
+        ["forget", "-w", "slack:T1"],
         ["history", "--limit", "0"],
         ["ask", "{}%s", "--attach"],
     ],

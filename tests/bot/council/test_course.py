@@ -60,6 +60,20 @@ def test_a_standard_council_makes_two_calls_a_member_and_one_more() -> None:
     assert told.ended_s == pytest.approx(3.0)
 
 
+def test_a_ballot_counts_what_its_seat_has_earned() -> None:
+    start = Story().deliberation()
+    ada, *others = start.council.members
+    council = replace(start.council, members=(replace(ada, weight=0.4), *others))
+
+    told = Story().tell(replace(start, council=council))
+
+    ballots = [review.ballot for review in told.deliberation.reviews if review.ballot]
+    assert {ballot.reviewer: ballot.weight for ballot in ballots} == {
+        ada.name: 0.4,
+        **{seat.name: 1.0 for seat in others},
+    }
+
+
 def test_a_fast_council_skips_the_review() -> None:
     told = Story(mode=Mode.FAST).tell()
 

@@ -1,14 +1,15 @@
-"""Which files may come with a question: text, and images that models can see."""
+"""Which files may come with a question: text, PDFs for theirs, and images that models can see."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterable
 
+from bot.attachments.pdf import is_pdf, text_of
 from bot.domain import Attachment
 from bot.errors import BadQuestion
 
 MOST_FILES = 10
-MOST_BYTES = 5_000_000  # of an image: what the strictest provider takes
+MOST_BYTES = 5_000_000  # of an image: what the strictest provider takes; of a PDF, too
 _MOST_TEXT_BYTES = 256_000  # about 70,000 tokens; more does not fit beside the answers
 
 _SIGNATURES = {
@@ -18,22 +19,25 @@ _SIGNATURES = {
     "image/webp": (b"RIFF", b"WEBP"),
 }
 _WEBP_MARK_AT = 8
+_TEXT = "text/plain"
 
 
 def attachment(name: str, data: bytes, shown: str | None = None) -> Attachment:
     """Make an attachment of a file's content, which says what it is; its name is not believed.
 
-    `shown` is what an error calls it. Raises `BadQuestion` for what cannot be shown to a model.
+    Of a PDF the text is kept; reading it takes up to some seconds. `shown` is what an error calls
+    it. Raises `BadQuestion` for what cannot be shown to a model.
     """
-    media_type = _image_type(data)
-    if media_type is None:
-        media_type = "text/plain"
-        _check_text(shown or name, data)
-    limit = MOST_BYTES if media_type.startswith("image/") else _MOST_TEXT_BYTES
-    if len(data) > limit:
-        message = f"{shown or name} is larger than {limit // 1000} kB; attach a smaller part of it."
-        raise BadQuestion(message)
-    return Attachment(name, media_type, data)
+    shown = shown or name
+    if is_pdf(data):
+        _check_size(shown, data, MOST_BYTES)
+        return Attachment(name, _TEXT, text_of(data, shown).encode("utf-8", "replace"))
+    if (media_type := _image_type(data)) is not None:
+        _check_size(shown, data, MOST_BYTES)
+        return Attachment(name, media_type, data)
+    _check_text(shown, data)
+    _check_size(shown, data, _MOST_TEXT_BYTES)
+    return Attachment(name, _TEXT, data)
 
 
 async def read_up_to(pieces: AsyncIterable[bytes], limit: int) -> bytes:
@@ -60,6 +64,12 @@ def _image_type(data: bytes) -> str | None:
     return None
 
 
+def _check_size(shown: str, data: bytes, limit: int) -> None:
+    if len(data) > limit:
+        message = f"{shown} is larger than {limit // 1000} kB; attach a smaller part of it."
+        raise BadQuestion(message)
+
+
 def _check_text(shown: str, data: bytes) -> None:
     # A character that the limit cuts in two is no sign of a wrong encoding.
     try:
@@ -67,5 +77,5 @@ def _check_text(shown: str, data: bytes) -> None:
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:
-        message = f"{shown} is neither UTF-8 text nor a PNG, JPEG, GIF or WebP image."
+        message = f"{shown} is neither UTF-8 text nor a PDF, nor a PNG, JPEG, GIF or WebP image."
         raise BadQuestion(message)
