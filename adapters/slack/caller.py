@@ -11,13 +11,15 @@ from bot.ports import Scope
 
 PLATFORM = "slack"
 
+_DIRECT = "D"
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
     """A person in a channel of a workspace; `name` may be empty.
 
     `thread` is the one that the person reads, `message` the one whose button or menu was used, and
-    `trigger` is the right to open a window, which ends after 3 s.
+    `trigger` is the right to open a window, which ends after 3 s; empty for what was only written.
     """
 
     workspace: str
@@ -38,11 +40,17 @@ class Caller:
         """What the person may see: this channel."""
         return Scope(PLATFORM, self.workspace, (self.channel,))
 
+    @property
+    def is_direct(self) -> bool:
+        """They are alone with the bot, or with each other."""
+        return self.channel.startswith(_DIRECT)
+
 
 def of_command(body: Json, workspace: str) -> Caller:
     """Return who typed a slash command. It tells no thread, since it cannot be typed in one."""
-    name = _text(body, "user_name")
-    return Caller(workspace, _text(body, "channel_id"), _text(body, "user_id"), name)
+    channel, user = _text(body, "channel_id"), _text(body, "user_id")
+    name, trigger = _text(body, "user_name"), _text(body, "trigger_id")
+    return Caller(workspace, channel, user, name, trigger=trigger)
 
 
 def of_event(event: Json, workspace: str) -> Caller:

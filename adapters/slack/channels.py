@@ -47,11 +47,16 @@ class Channels:
         """
         try:
             async with asyncio.timeout(_WITHIN_S):
-                found = await self._known.get(workspace, channel)
-        except Refused as refused:
-            return _unseen(refused.code)
+                return await self.lasting_fault(channel, workspace)
         except (ChatError, TimeoutError):
             return _SILENT
+
+    async def lasting_fault(self, channel: str, workspace: str) -> str | None:
+        """Return the same, but only what somebody must mend. Raises `ChatError`."""
+        try:
+            found = await self._known.get(workspace, channel)
+        except Refused as refused:
+            return _unseen(refused.code)
         fault = self._fault_of(found)
         if fault is not None:
             self._known.forget(workspace, channel)

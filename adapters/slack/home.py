@@ -10,7 +10,7 @@ from adapters.slack.desk import SlackDesk
 from adapters.slack.replies import HELP, linked
 from adapters.slack.thread.blocks import Block, header, lines, safe, section, small
 from adapters.slack.wire.http import Json
-from bot.domain import Council
+from bot.domain import Council, Place
 from bot.marks import mark
 from bot.ports import Scope
 from bot.replies import latest
@@ -31,8 +31,9 @@ async def publish(desk: SlackDesk, user: str, workspace: str) -> None:
         f"· {one.deliberation.state}"
         for one in await latest(desk, scope)
     ]
+    terms = await desk.team.terms(Place(PLATFORM, workspace, ""))
     names = sorted(channels, key=lambda channel: channels[channel])
-    view = _view(desk.team.usual.council, names, listed)
+    view = _view(terms.council, names, listed)
     await desk.api.call("views.publish", workspace, {"user_id": user, "view": view})
 
 
@@ -65,7 +66,7 @@ def _view(council: Council, channels: Sequence[str], latest: Sequence[str]) -> B
     shown = [f"<#{channel}>" for channel in channels[:_SHOWN_CHANNELS]]
     more = len(channels) - len(shown)
     shown += [f"and {more} more"] if more else []
-    sits = f"In all of them sits this council: {', '.join(shown)}"
+    sits = f"Where nothing else is set, this council sits in {', '.join(shown)}"
     blocks = [
         header("Council"),
         section(HELP),

@@ -21,6 +21,9 @@ _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _HIDDEN = "Slack does not show it to me."
 _MOST_NAMES = 5  # each may take a call
 
+# Messages that people write; other subtypes tell of changes and of people who come and go.
+WRITTEN = frozenset({None, "file_share", "thread_broadcast", "me_message"})
+
 
 async def plain_text(text: str, people: People, workspace: str) -> str:
     """Return a message as its reader sees it."""

@@ -29,13 +29,13 @@ from bot.domain import Tenant
 from bot.errors import BadConfig, ChatError
 from bot.ports import Installations
 from bot.storage.database import Database
-from bot.storage.feedback import SqlFeedback
-from bot.storage.installations import SqlInstallations
 from bot.storage.outbox import SqlOutbox
-from bot.storage.pace import SqlPace
-from bot.storage.pins import SqlPins
 from bot.storage.sealing import Seal, parse_keys
-from bot.storage.tickets import SqlTickets
+from bot.storage.workspaces.feedback import SqlFeedback
+from bot.storage.workspaces.installations import SqlInstallations
+from bot.storage.workspaces.pace import SqlPace
+from bot.storage.workspaces.pins import SqlPins
+from bot.storage.workspaces.tickets import SqlTickets
 from bot.team.asking import Asking
 from bot.work.worker import Platform
 

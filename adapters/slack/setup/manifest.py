@@ -13,20 +13,23 @@ INSTALL_PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
 # Each scope that the bot asks for, and why; docs/slack.md tells the same.
 SCOPES: Mapping[str, str] = {
     "app_mentions:read": "to hear when somebody mentions it",
-    "channels:history": "to find its own message again in a public channel after a crash",
+    "channels:history": "to read what was said before a mention, or since a scheduled question, in "
+    "a public channel; to find its own message there again after a crash",
     "channels:read": "to see whether it may answer in a public channel; for the Home tab",
     "chat:write": "to post, edit and stream messages",
     "commands": "to offer /council and the message shortcut",
     "files:read": "to read files that come with a question",
     "files:write": "to attach a text that is too long for messages",
-    "groups:history": "to find its own message again in a private channel after a crash",
+    "groups:history": "to read what was said before a mention, or since a scheduled question, in a "
+    "private channel; to find its own message there again after a crash",
     "groups:read": "to see whether it may answer in a private channel; for the Home tab",
     "im:history": "to read what people write to it directly",
     "im:read": "to see that it may answer in a direct message",
     "mpim:history": "to find its own message again in a group message after a crash",
     "mpim:read": "to see that it may answer in a group message",
     "pins:write": "to pin final answers and unpin its oldest",
-    "users:read": "to show who asked, and to see who is an admin",
+    "usergroups:read": "to see who is in a user group that may ask or configure",
+    "users:read": "to show who asked, and to see who is an admin, a guest or a stranger",
 }
 _EVENTS = (
     "app_home_opened",
@@ -67,8 +70,8 @@ def _features(address: str | None) -> Mapping[str, object]:
     command = {
         "command": "/council",
         "description": "Ask a council of language models",
-        "usage_hint": "your question, or: help, status, cancel, history",
-        "should_escape": False,
+        "usage_hint": "your question, or: help, config, schedule, history, budget",
+        "should_escape": True,  # so that a channel or a person who is named comes with the id
     }
     shortcut = {
         "name": "Ask the council",  # Slack takes 24 characters at most

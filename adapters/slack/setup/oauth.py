@@ -6,6 +6,7 @@ https://docs.slack.dev/authentication/installing-with-oauth
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -53,10 +54,12 @@ def flow(
     *,
     client_id: str,
     client_secret: str,
+    on_return: Callable[[str], Awaitable[None]],
 ) -> Flow:
     """Return the flow behind `/slack/install` and `/slack/oauth_redirect`.
 
-    People agree on the host whose API is called.
+    People agree on the host whose API is called. `on_return` is told the workspaces that have the
+    bot, perhaps again.
     """
     asked = urlencode({"client_id": client_id, "scope": ",".join(sorted(SCOPES))})
     return Flow(
@@ -64,6 +67,7 @@ def flow(
         installations,
         tickets,
         {"client_id": client_id, "client_secret": client_secret},
+        on_return,
         f"{http.origin}{_AUTHORIZE_PATH}?{asked}",
     )
 
@@ -76,6 +80,7 @@ class Flow:
     installations: Installations
     tickets: Tickets
     client: Json
+    on_return: Callable[[str], Awaitable[None]]
     authorize_url: str
 
     async def install(self, _request: Request) -> Response:
@@ -141,6 +146,7 @@ class Flow:
             facts={"url": access.url, "bot_user": access.bot_user, "bot_id": access.bot_id},
             expires_at=expires_at,
         )
+        await self.on_return(installation.workspace)
         await self.installations.save(installation)
         log.info("slack workspace installed", workspace=installation.workspace)
 

@@ -51,6 +51,11 @@ def actions(*elements: Block) -> Block:
     return {"type": "actions", "elements": list(elements)}
 
 
+def divider() -> Block:
+    """Set off what follows."""
+    return {"type": "divider"}
+
+
 def plain_text(text: str) -> Block:
     """Return a text in which nothing is markup."""
     return {"type": "plain_text", "text": text or " ", "emoji": False}

@@ -9,6 +9,7 @@ from adapters.slack.thread.blocks import (
     Block,
     actions,
     button,
+    divider,
     header,
     lines,
     plain_text,
@@ -32,7 +33,7 @@ def conclusion(report: SynthesisReport) -> tuple[Message, ...]:
     """Return the final answer: what must be known first, the answer, dissent, and what it took."""
     above = [
         header(phrases.title(report)),
-        *lines([_confidence(report)]),
+        *lines([confidence(report)]),
         *_warnings(phrases.top_notes(report)),
     ]
     content = Content(phrases.title(report), report.synthesis.text, above, _below(report))
@@ -50,11 +51,21 @@ def failure(report: FailureReport) -> Message:
     return single(phrases.NO_ANSWER, report.reason, blocks)
 
 
-def _confidence(report: SynthesisReport) -> str:
+def confidence(report: SynthesisReport) -> str:
     """Say how far the answer can be trusted, before it is read."""
     disagreement = phrases.disagreement(report.synthesis)
     lines = [f"*{escaped(report.confidence)}*", *([disagreement] if disagreement else [])]
     return "\n".join(lines)
+
+
+def views(report: SynthesisReport) -> list[str]:
+    """Say who sees it differently, and what stays open."""
+    synthesis = report.synthesis
+    dissent = phrases.dissent_lines(synthesis)
+    return [
+        *(f"*{phrases.DISSENT}* · {safe(line, _LINE_CHARS)}" for line in dissent),
+        *(f"*{phrases.UNRESOLVED}* · {safe(each, _LINE_CHARS)}" for each in synthesis.unresolved),
+    ]
 
 
 def _warnings(sentences: Sequence[str]) -> list[Block]:
@@ -63,16 +74,9 @@ def _warnings(sentences: Sequence[str]) -> list[Block]:
 
 
 def _below(report: SynthesisReport) -> list[Block]:
-    synthesis = report.synthesis
-    said = [
-        f"*{phrases.DISSENT}* · {safe(line, _LINE_CHARS)}"
-        for line in phrases.dissent_lines(synthesis)
-    ]
-    said += [
-        f"*{phrases.UNRESOLVED}* · {safe(point, _LINE_CHARS)}" for point in synthesis.unresolved
-    ]
+    said = views(report)
     return [
-        *([{"type": "divider"}] if said else []),
+        *([divider()] if said else []),
         *lines(said),
         small(escaped(phrases.closing_line(report))),
         actions(

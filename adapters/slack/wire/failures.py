@@ -55,6 +55,7 @@ _SENTENCES: Mapping[str, str] = {
     "thread_not_found": _NO_THREAD,
     "token_expired": _NO_ACCESS,
     "token_revoked": _NO_ACCESS,
+    "user_not_found": "This person is not in the workspace any more.",
     "too_many_pins": "the channel has 100 pinned messages, which is Slack's limit",
 }
 

@@ -42,7 +42,7 @@ _TOO_MANY, _SERVER_ERROR = 429, 500
 _GONE = frozenset({404, 410})
 
 # Methods that read take no JSON: https://docs.slack.dev/apis/web-api/#methods_supporting_json
-_READS = ("auth.", "conversations.", "users.", "team.")
+_READS = ("auth.", "conversations.", "team.", "usergroups.", "users.")
 
 
 def silent_logger(name: str) -> logging.Logger:

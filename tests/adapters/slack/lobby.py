@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from adapters.slack.bolt import build
 from adapters.slack.channels import Channels
 from adapters.slack.desk import SlackDesk
+from adapters.slack.groups import Groups
 from adapters.slack.people import People
+from adapters.slack.rooms import SlackRooms
 from adapters.slack.routes import events_route
 from adapters.slack.wire.access import OneWorkspace, examined
 from adapters.slack.wire.api import SlackApi
@@ -18,7 +21,15 @@ from adapters.slack.wire.http import open_http
 from adapters.slack.wire.socket import open_socket
 from bot.app import App
 from bot.composition.web import open_web
-from bot.domain import Deliberation, Place, Post, PostState, Question
+from bot.domain import (
+    Deliberation,
+    Place,
+    PlaceSettings,
+    Post,
+    PostState,
+    Question,
+    SettingsChange,
+)
 from bot.domain.events import Fact
 from bot.reports import ROOT
 from bot.team.asking import Asking
@@ -103,6 +114,14 @@ class Lobby:
         await self.records.save(deliberation, facts, posts=[root])
         return await self.records.load(deliberation.id)
 
+    async def set(self, settings: PlaceSettings, *, channel: Channel | None = None) -> None:
+        """Let something be set for a channel, or for the workspace if none is given."""
+        place = Place("slack", self.slack.workspace.team_id, "" if channel is None else channel.id)
+        known = await self.desk.team.settings.at(place)
+        number = known[bool(place.channel)].number
+        change = SettingsChange(place.channel, "U0", "boss", datetime.now(UTC), ())
+        await self.desk.team.settings.change(place, settings, change, number=number)
+
     def bot_says(
         self, blocks: Blocks, *, channel: Channel | None = None, thread_ts: str | None = None
     ) -> Message:
@@ -128,7 +147,11 @@ class Lobby:
 
 @asynccontextmanager
 async def open_lobby(
-    slack: SlackServer, *, may_answer_shared: bool = False, is_by_http: bool = False
+    slack: SlackServer,
+    *,
+    may_answer_shared: bool = False,
+    is_by_http: bool = False,
+    discussion: int = 20,
 ) -> AsyncGenerator[Lobby]:
     """Let the bot listen, by Socket Mode or by HTTP."""
     records, removed = FakeRecords(), list[str]()
@@ -142,16 +165,8 @@ async def open_lobby(
         tokens = OneWorkspace(await examined(http, slack.workspace.bot_token))
         api = SlackApi(http, tokens, Pace())
         app = App(records=records, work=work, platforms=["slack"])
-        desk = SlackDesk(
-            app=app,
-            api=api,
-            people=People(api),
-            channels=Channels(api, may_answer_shared=may_answer_shared),
-            outbox=FakeOutbox(records),
-            feedback=feedback,
-            tickets=FakeTickets(),
-            asking=Asking(app, fake_team(COUNCIL, records)),
-        )
+        desk = _desk(api, app, records, feedback, may_answer_shared=may_answer_shared)
+        desk = replace(desk, discussion=discussion)
         secret = slack.signing_secret
         bolt = build(desk, tokens, http, signing_secret=secret, on_removal=remove)
         kim = slack.add_person("kim")
@@ -165,3 +180,27 @@ async def open_lobby(
             else:
                 await stack.enter_async_context(open_socket(bolt, http, slack.app_token))
             yield Lobby(slack, channel, kim, desk, records, work, feedback, removed)
+
+
+def _desk(
+    api: SlackApi,
+    app: App,
+    records: FakeRecords,
+    feedback: FakeFeedback,
+    *,
+    may_answer_shared: bool,
+) -> SlackDesk:
+    people = People(api)
+    groups, channels = Groups(api, people), Channels(api, may_answer_shared=may_answer_shared)
+    return SlackDesk(
+        app=app,
+        api=api,
+        people=people,
+        groups=groups,
+        channels=channels,
+        outbox=FakeOutbox(records),
+        feedback=feedback,
+        tickets=FakeTickets(),
+        asking=Asking(app, fake_team(COUNCIL, records)),
+        rooms=SlackRooms(api, people, groups, channels),
+    )

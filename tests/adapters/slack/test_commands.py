@@ -129,10 +129,13 @@ async def test_history_shows_the_latest_of_this_channel(lobby: Lobby) -> None:
 
     said = await lobby.command("history")
 
-    assert [line.partition("|")[2] for line in shown(said)] == [
+    lines = [line.partition("|")[2].rpartition(" · id ") for line in shown(said)]
+    assert [line for line, _, _ in lines] == [
         "Second, why?> · kim · failed",
         "First, why?> · kim · done",
     ]
+    # These are what `show` wants.
+    assert all(len(deliberation_id) == 16 for _, _, deliberation_id in lines)
 
 
 async def test_history_finds_words(lobby: Lobby) -> None:

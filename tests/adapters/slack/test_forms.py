@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from adapters.slack import forms
+from adapters.slack.forms import asking as forms
 from adapters.slack.thread.blocks import actions, button
 from adapters.slack.thread.conclusion import FOLLOW_UP
 from bot.domain import Deliberation, Remark
@@ -39,7 +39,7 @@ async def submit(
     lobby: Lobby, view: View, text: str = "And then?", person: Person | None = None
 ) -> str | None:
     """Submit the form and return the error that it shows."""
-    values: dict[str, dict[str, object]] = {forms.QUESTION: {forms.TEXT: text}}
+    values: dict[str, dict[str, object]] = {forms.QUESTION: {forms.QUESTION: text}}
     reply = await lobby.slack.submit(view, values, person=person or lobby.kim)
     assert reply.is_acknowledged
     if reply.body is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain import State
+from bot.domain import PlaceSettings, Seat, State
 from bot.domain.events import StageBegan, SynthesisReady
 from bot.errors import StorageError
 from tests.adapters.slack.lobby import Lobby, open_lobby
@@ -36,6 +36,12 @@ async def test_it_says_what_the_council_is_who_sits_and_how_to_begin(lobby: Lobb
     assert "*Chair* · chairman" in shown
     assert f"<#{lobby.channel.id}>" in shown
     assert "Nothing was asked there yet." in shown
+
+
+async def test_it_shows_who_sits_in_the_workspace(lobby: Lobby) -> None:
+    await lobby.set(PlaceSettings(chairman=Seat("Chief", "test/c")))
+
+    assert "*Chief* · chairman" in await home(lobby)
 
 
 async def test_without_a_channel_it_says_how_to_invite(lobby: Lobby) -> None:

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.domain import Person
+from bot.domain import Person, Tie
 from bot.errors import ChatError
 from tests.adapters.slack.lobby import Lobby, open_lobby
 from tests.fakes.slack import faults
@@ -18,15 +18,27 @@ async def person(lobby: Lobby, user: str, name: str = "") -> Person:
 
 
 @pytest.mark.parametrize(
-    ("role", "is_admin"),
-    [("member", False), ("guest", False), ("admin", True), ("owner", True)],
+    ("role", "is_admin", "tie"),
+    [
+        ("member", False, Tie.MEMBER),
+        ("guest", False, Tie.GUEST),
+        ("admin", True, Tie.MEMBER),
+        ("owner", True, Tie.MEMBER),
+        ("app", False, Tie.APP),
+    ],
 )
-async def test_rights_are_as_slack_says(lobby: Lobby, role: str, *, is_admin: bool) -> None:
+async def test_rights_are_as_slack_says(
+    lobby: Lobby, role: str, tie: Tie, *, is_admin: bool
+) -> None:
     ada = lobby.slack.add_person(
-        "Ada", is_admin=role == "admin", is_owner=role == "owner", is_guest=role == "guest"
+        "Ada",
+        is_admin=role == "admin",
+        is_owner=role == "owner",
+        is_guest=role == "guest",
+        is_bot=role == "app",
     )
 
-    assert await person(lobby, ada.id) == Person(ada.id, "Ada", is_admin=is_admin)
+    assert await person(lobby, ada.id) == Person(ada.id, "Ada", is_admin=is_admin, tie=tie)
 
 
 async def test_the_deleted_the_bots_and_the_bot_itself_have_names(lobby: Lobby) -> None:
@@ -44,7 +56,8 @@ async def test_a_stranger_of_a_connected_workspace_has_a_name_and_no_rights(lobb
     boss = lobby.slack.add_person("Boss", workspace=abroad, is_owner=True)
     lobby.slack.add_channel("shared", is_shared=True, members=[boss])
 
-    assert await person(lobby, boss.id) == Person(boss.id, "Boss", is_admin=False)
+    stranger = Person(boss.id, "Boss", is_admin=False, tie=Tie.STRANGER)
+    assert await person(lobby, boss.id) == stranger
 
 
 @pytest.mark.parametrize("code", ["user_not_found", "user_not_visible", "missing_scope"])
@@ -78,7 +91,7 @@ async def test_nobody_in_particular_is_somebody(lobby: Lobby) -> None:
     fault = faults.Fault("empty", status=200, answer={"ok": True, "user": {}, "error": ""})
     lobby.slack.faults.add("users.info", fault)
 
-    assert await person(lobby, "U1", "ada") == Person("U1", "somebody")
+    assert await person(lobby, "U1", "ada") == Person("U1", "somebody", tie=Tie.STRANGER)
 
 
 async def test_somebody_is_looked_up_once_a_minute(lobby: Lobby) -> None:

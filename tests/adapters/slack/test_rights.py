@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.domain import PlaceSettings
 from tests.adapters.slack.lobby import Lobby, open_lobby
 from tests.fakes.slack import faults
 from tests.fakes.slack.faults import Fault
@@ -121,14 +122,32 @@ async def test_a_shared_channel_is_answered_where_the_operator_allows_it(
 ) -> None:
     async with open_lobby(slack, may_answer_shared=True) as lobby:
         place = shared(lobby)
+
+        await slack.mention("Why is that?", channel=place, person=lobby.kim)
+
+        assert (await lobby.only()).question.place == lobby.place(place)
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+async def test_a_stranger_in_a_shared_channel_is_answered_where_they_are_named(
+    slack: SlackServer, *, is_named: bool
+) -> None:
+    async with open_lobby(slack, may_answer_shared=True) as lobby:
+        place = shared(lobby)
         abroad = slack.add_workspace("Abroad", is_installed=False)
         stranger = slack.add_person("Stranger", workspace=abroad)
         place.members.append(stranger.id)
+        if is_named:
+            await lobby.set(PlaceSettings(askers=(stranger.id,)), channel=place)
 
         await slack.mention("Why is that?", channel=place, person=stranger)
 
-        question = (await lobby.only()).question
-        assert (question.asker, question.place) == ("Stranger", lobby.place(place))
+        if is_named:
+            question = (await lobby.only()).question
+            assert (question.asker, question.place) == ("Stranger", lobby.place(place))
+        else:
+            assert "People of another workspace may ask here only if" in await lobby.whispered()
+            assert not await lobby.asked()
 
 
 TROUBLES: list[tuple[str, Callable[[], Fault]]] = [

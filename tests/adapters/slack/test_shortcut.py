@@ -27,7 +27,7 @@ async def opened(lobby: Lobby, message: Message, *, person: Person | None = None
 
 async def submit(lobby: Lobby, view: View, text: str | None) -> object:
     """Submit a form and return what the acknowledgement says of it."""
-    values: dict[str, dict[str, object]] = {QUESTION: {"text": text}}
+    values: dict[str, dict[str, object]] = {QUESTION: {QUESTION: text}}
     reply = await lobby.slack.submit(view, values, person=view.person)
     assert reply.is_acknowledged
     return reply.body

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 
-from tests.fakes.shapes import Json, as_object
+from tests.fakes.shapes import Json, as_list, as_object
+from tests.fakes.slack.choices import fault_of_options
 from tests.fakes.slack.deliveries import Deliveries, Delivery
+from tests.fakes.slack.interactions import enter
 from tests.fakes.slack.methods.streams import end_stream
 from tests.fakes.slack.methods.views import document_of
 from tests.fakes.slack.payloads import Payloads
@@ -136,10 +138,32 @@ class Acts(World):
         return await self.send(self.prepare.click(message, action_id, person, place, choice))
 
     async def click_view(
-        self, view: View, action_id: str, *, person: Person, choice: object = None
+        self,
+        view: View,
+        action_id: str,
+        *,
+        person: Person,
+        choice: object = None,
+        block_id: str | None = None,
     ) -> Reply:
-        """Use an element of a modal or a Home tab."""
-        return await self.send(self.prepare.click_view(view, action_id, person, choice))
+        """Use an element of a modal or a Home tab, the one in `block_id` if there are several."""
+        delivery = self.prepare.click_view(view, action_id, person, choice, block_id)
+        return await self.send(delivery)
+
+    def fill(self, view: View, values: dict[str, dict[str, object]]) -> None:
+        """Put values into a modal's inputs, by block_id and action_id, without sending it."""
+        enter(view, values)
+
+    async def search(self, view: View, action_id: str, words: str, *, person: Person) -> list[Json]:
+        """Type words into a search of a modal, and give the options that it brings."""
+        reply = await self.send(self.prepare.suggestion(view, action_id, words, person))
+        assert reply.is_acknowledged
+        assert reply.elapsed_s < self.patience_s
+        options = as_list((as_object(reply.body) or {}).get("options")) or []
+        if (fault := fault_of_options(options)) is not None:
+            self.violate("block_suggestion", fault)
+        view.offered.setdefault(action_id, []).extend(options)
+        return options
 
     async def submit(
         self, view: View, values: dict[str, dict[str, object]], *, person: Person

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tests.fakes.shapes import Json
 from tests.fakes.slack.rules import (
     URL,
+    Invalid,
     need,
     need_keys,
     need_list,
@@ -51,6 +52,16 @@ def _check_options(element: Json, pointer: str, *, most: int, kinds: tuple[str, 
     ]
     need(len(set(values)) == len(values), f"{pointer}/options", "values are not unique")
     return options
+
+
+def fault_of_options(options: list[Json]) -> str | None:
+    """Say why Slack would refuse what an app answers to a search; it may answer with nothing."""
+    try:
+        if options:
+            _check_options({"options": options}, "", most=MOST_OPTIONS, kinds=("plain_text",))
+    except Invalid as invalid:
+        return str(invalid)
+    return None
 
 
 def _check_overflow(element: Json, pointer: str) -> None:

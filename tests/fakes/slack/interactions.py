@@ -73,23 +73,50 @@ def chosen(element: Json, choice: object) -> Json:
     return {_SINGLE[kind]: choice}
 
 
-def states_of(view: View, values: dict[str, dict[str, object]]) -> Json:
-    """Write the state of a modal's inputs: what a person gave, else what stood there.
+def enter(view: View, values: dict[str, dict[str, object]]) -> None:
+    """Let a person put values into a modal's inputs."""
+    places = {
+        (block["block_id"], element["action_id"])
+        for block in view.blocks
+        for element in elements_of(block)
+    }
+    given = {(block, action): v for block, acts in values.items() for action, v in acts.items()}
+    unknown = sorted(given.keys() - places)
+    assert not unknown, f"the modal has no such inputs: {unknown}; it has {sorted(places)}"
+    view.entered |= given
 
-    A client lets nobody submit without a needed value, or with one too long: AssertionError.
-    """
+
+def states_of(view: View) -> Json:
+    """Write the state of a modal's inputs: what a person entered, else what stood there."""
     states: Json = {}
-    given = {(block, action) for block, actions in values.items() for action in actions}
+    for block, element, value in _values(view):
+        found = {**element, "options": options_of(view, element)}
+        states.setdefault(block["block_id"], {})[element["action_id"]] = _state(found, value)
+    return states
+
+
+def check_submission(view: View) -> None:
+    """Raise AssertionError where a client lets nobody submit: a value is missing or too long."""
+    for block, element, value in _values(view):
+        _need_value(block, element, value)
+
+
+def options_of(view: View, element: Json) -> list[Json]:
+    """Give the options of a menu; those of a search are the ones that it brought, or began with."""
+    options = [*(as_list(element.get("options")) or [])]
+    if "external" in element["type"]:
+        options += as_list(element.get("initial_options")) or []
+        options += [element["initial_option"]] if "initial_option" in element else []
+        options += view.offered.get(element["action_id"], [])
+    return options
+
+
+def _values(view: View) -> Iterator[tuple[Json, Json, object]]:
     for block in view.blocks:
         for element in elements_of(block):
-            place = block["block_id"], element["action_id"]
-            value = values.get(place[0], {}).get(place[1], _initial(element))
-            given.discard(place)
             if element["type"] not in ("button", "overflow"):
-                _need_value(block, element, value)
-                states.setdefault(place[0], {})[place[1]] = _state(element, value)
-    assert not given, f"the modal has no such inputs: {sorted(given)}"
-    return states
+                place = block["block_id"], element["action_id"]
+                yield block, element, view.entered.get(place, _initial(element))
 
 
 def _state(element: Json, value: object) -> Json:
@@ -111,6 +138,16 @@ def _need_value(block: Json, element: Json, value: object) -> None:
         length = len(str(value))
         least, most = element.get("min_length", 0), element.get("max_length", 3000)
         assert least <= length <= most, f"{name}: {length} characters, not {least} to {most}"
+    if element["type"] == "number_input" and value is not None:
+        _need_number(element, float(str(value)), name)  # a client takes nothing else
+
+
+def _need_number(element: Json, number: float, name: str) -> None:
+    least = float(element.get("min_value", "-inf"))
+    most = float(element.get("max_value", "inf"))
+    assert least <= number <= most, f"{name}: {number} is not between {least} and {most}"
+    is_whole = element["is_decimal_allowed"] or number.is_integer()
+    assert is_whole, f"{name}: {number} is no whole number"
 
 
 def _initial(element: Json) -> object:

@@ -8,7 +8,13 @@ import time
 
 from tests.fakes.shapes import Json
 from tests.fakes.slack.deliveries import Delivery
-from tests.fakes.slack.interactions import chosen, find_element, states_of
+from tests.fakes.slack.interactions import (
+    check_submission,
+    chosen,
+    enter,
+    find_element,
+    states_of,
+)
 from tests.fakes.slack.records import Channel, Message, Person, View, Workspace
 from tests.fakes.slack.tickets import ResponseUrl
 from tests.fakes.slack.wire import wire_of_message, wire_of_view
@@ -127,15 +133,24 @@ class Payloads:
         return Delivery("interactive", payload, stored)
 
     def click_view(
-        self, view: View, action_id: str, person: Person, choice: object = None
+        self,
+        view: View,
+        action_id: str,
+        person: Person,
+        choice: object = None,
+        block_id: str | None = None,
     ) -> Delivery:
-        """Make the action of an element in a modal or a Home tab."""
-        block, element = find_element(view.blocks, action_id)
+        """Make the action of an element in a modal or a Home tab.
+
+        `block_id` tells several elements of one action_id apart.
+        """
+        blocks = [one for one in view.blocks if block_id in (None, one["block_id"])]
+        block, element = find_element(blocks, action_id)
         payload = {
             **self._interaction("block_actions", person, None),
             "container": {"type": "view", "view_id": view.id},
             "trigger_id": self._world.triggers.issue(person, view=view),
-            "view": wire_of_view(view),
+            "view": _used(view),
             "actions": [self._action(block, element, choice)],
         }
         return Delivery("interactive", payload)
@@ -144,20 +159,36 @@ class Payloads:
         self, view: View, values: dict[str, dict[str, object]], person: Person
     ) -> Delivery:
         """Make the submission of a modal with a person's values in it."""
-        document = wire_of_view(view) | {"state": {"values": states_of(view, values)}}
+        enter(view, values)
+        check_submission(view)
         payload: Json = {
             **self._interaction("view_submission", person, None),
             "trigger_id": self._world.triggers.issue(person, view=view),
-            "view": document,
+            "view": _used(view),
             "response_urls": [],
         }
+        return Delivery("interactive", payload)
+
+    def suggestion(self, view: View, action_id: str, words: str, person: Person) -> Delivery:
+        """Make the question for the options of a search in a modal; it has no trigger."""
+        block, element = find_element(view.blocks, action_id)
+        assert "external" in element["type"], f"{action_id} is no search"
+        payload = {
+            **self._interaction("block_suggestion", person, None),
+            "container": {"type": "view", "view_id": view.id},
+            "action_id": action_id,
+            "block_id": block["block_id"],
+            "value": words,
+            "view": _used(view),
+        }
+        payload.pop("action_ts")
         return Delivery("interactive", payload)
 
     def closing(self, view: View, person: Person) -> Delivery:
         """Make the notice that a person closed a modal."""
         payload = {
             **self._interaction("view_closed", person, None),
-            "view": wire_of_view(view),
+            "view": _used(view),
             "is_cleared": False,
         }
         return Delivery("interactive", payload)
@@ -252,7 +283,7 @@ class Payloads:
             **chosen(element, choice),
             "type": element["type"],
             "action_id": element["action_id"],
-            "block_id": block["block_id"],
+            "block_id": block.get("block_id", "b0"),  # Slack names those that have none
             "action_ts": self._world.stamps.ts(),
         }
 
@@ -260,3 +291,8 @@ class Payloads:
         name = secrets.token_urlsafe(18)
         self._world.response_urls[name] = url
         return f"{self._world.origin}/{kind}/{url.person.workspace.team_id}/{name}"
+
+
+def _used(view: View) -> Json:
+    """Write a view as it stands while a person uses it."""
+    return wire_of_view(view) | {"state": {"values": states_of(view)}}

@@ -72,6 +72,8 @@ RATES: dict[str, Rate] = {
     "pins.remove": TIER_2,
     "reactions.add": TIER_3,
     "team.info": TIER_3,
+    "usergroups.list": TIER_2,
+    "usergroups.users.list": TIER_2,
     "users.conversations": TIER_3,
     "users.info": TIER_4,
     "users.list": TIER_2,

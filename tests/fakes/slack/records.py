@@ -48,6 +48,18 @@ class Person:
 
 
 @dataclass(eq=False)
+class UserGroup:
+    """Some people of a workspace under one name."""
+
+    id: str
+    name: str
+    handle: str
+    workspace: Workspace = field(repr=False)
+    people: list[str] = field(default_factory=list[str])
+    is_disabled: bool = False
+
+
+@dataclass(eq=False)
 class File:
     """An uploaded file; `channel` and `thread_ts` say where it was shared last."""
 
@@ -159,7 +171,12 @@ class Channel:
 
 @dataclass(eq=False)
 class View:
-    """A modal or a Home tab; `document` is what the app sent, `hash` changes with each version."""
+    """A modal or a Home tab; `document` is what the app sent, `hash` changes with each version.
+
+    `entered` is what the person put into inputs, by block_id and action_id. It stays there through
+    updates as long as both stay the same, whatever initial value the app sends then. `offered` are
+    the options that searches brought, by action_id.
+    """
 
     id: str
     person: Person
@@ -169,6 +186,8 @@ class View:
     root_id: str
     previous_id: str | None = None
     is_open: bool = True
+    entered: dict[tuple[str, str], object] = field(default_factory=dict[tuple[str, str], object])
+    offered: dict[str, list[Json]] = field(default_factory=dict[str, list[Json]])
     versions: list[Json] = field(default_factory=list[Json], repr=False)
 
     @property

@@ -21,6 +21,7 @@ from tests.fakes.slack.methods import (
     people,
     pins,
     streams,
+    usergroups,
     views,
 )
 from tests.fakes.slack.oauth import Decision, OAuth
@@ -149,6 +150,7 @@ class SlackServer(Acts):
             **people.METHODS,
             **pins.METHODS,
             **streams.METHODS,
+            **usergroups.METHODS,
             **views.METHODS,
         }
 

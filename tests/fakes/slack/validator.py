@@ -61,6 +61,7 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     "pins.list": ("channel",),
     "pins.remove": ("channel", "timestamp"),
     "reactions.add": ("channel", "name", "timestamp"),
+    "usergroups.users.list": ("usergroup",),
     "users.info": ("user",),
     "views.open": ("trigger_id", "view"),
     "views.publish": ("user_id", "view"),

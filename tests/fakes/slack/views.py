@@ -76,6 +76,11 @@ class Views:
         if view in stack:
             stack.remove(view)
 
+    def reopen(self, view: View) -> None:
+        """Lay a modal that was closed upon the visible one, as if both had come at once."""
+        view.is_open = True
+        self._stacks.setdefault(view.person.id, []).append(view)
+
     def close_all(self, person: Person) -> None:
         """Take all modals of a person away."""
         for view in self._stacks.pop(person.id, []):

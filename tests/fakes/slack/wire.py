@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 from tests.fakes.shapes import Json
-from tests.fakes.slack.records import Channel, File, Message, Person, View, Workspace
+from tests.fakes.slack.records import (
+    Channel,
+    File,
+    Message,
+    Person,
+    UserGroup,
+    View,
+    Workspace,
+)
 
 _CREATED = 1_700_000_000
 _BERLIN_OFFSET_S = 3600
 
 
 def wire_of_person(person: Person) -> Json:
-    """Write a user as users.info does."""
+    """Write a user as users.info does; in an organisation they have a part of their own for it."""
+    enterprise = person.workspace.enterprise_id
+    of_organisation: Json = {
+        "id": person.id,
+        "enterprise_id": enterprise,
+        "enterprise_name": "Enterprise",
+        "is_admin": False,
+        "is_owner": False,
+        "is_primary_owner": False,
+        "teams": [person.workspace.team_id],
+    }
     return {
+        **({"enterprise_user": of_organisation} if enterprise else {}),
         "id": person.id,
         "team_id": person.workspace.team_id,
         "name": person.name.lower().replace(" ", "."),
@@ -60,6 +79,31 @@ def wire_of_bot_user(workspace: Workspace) -> Json:
         "is_app_user": False,
         "updated": _CREATED,
     }
+
+
+def wire_of_group(group: UserGroup, *, with_users: bool) -> Json:
+    """Write a user group as usergroups.list does."""
+    document: Json = {
+        "id": group.id,
+        "team_id": group.workspace.team_id,
+        "is_usergroup": True,
+        "is_subteam": True,
+        "name": group.name,
+        "description": "",
+        "handle": group.handle,
+        "is_external": False,
+        "date_create": _CREATED,
+        "date_update": _CREATED,
+        "date_delete": _CREATED if group.is_disabled else 0,
+        "auto_type": None,
+        "auto_provision": False,
+        "created_by": "USLACKBOT",
+        "updated_by": "USLACKBOT",
+        "deleted_by": None,
+        "prefs": {"channels": [], "groups": []},
+        "user_count": len(group.people),
+    }
+    return document | ({"users": list(group.people)} if with_users else {})
 
 
 def wire_of_channel(channel: Channel, *, with_count: bool = False) -> Json:

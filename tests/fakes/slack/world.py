@@ -17,6 +17,7 @@ from tests.fakes.slack.records import (
     Response,
     Retry,
     Token,
+    UserGroup,
     Workspace,
 )
 from tests.fakes.slack.stamps import Stamps
@@ -30,7 +31,8 @@ DEFAULT_SCOPES = (
     "app_mentions:read", "assistant:write", "channels:history", "channels:join", "channels:read",
     "chat:write", "chat:write.customize", "commands", "files:read", "files:write",
     "groups:history", "groups:read", "im:history", "im:read", "im:write", "mpim:history",
-    "mpim:read", "pins:read", "pins:write", "reactions:write", "team:read", "users:read",
+    "mpim:read", "pins:read", "pins:write", "reactions:write", "team:read", "usergroups:read",
+    "users:read",
 )  # fmt: skip
 
 
@@ -67,6 +69,7 @@ class World(Watch):
         self.rotates_tokens = False
         self.is_distributed = False
         self.is_throttling = True
+        self.has_groups = True
         self.echoes = False
         self.unsupported_blocks: set[str] = set()
         self.expected_errors: set[str] = set()
@@ -77,6 +80,7 @@ class World(Watch):
         self.views = Views(self.stamps)
         self.workspaces: list[Workspace] = []
         self.people: dict[str, Person] = {}
+        self.groups: dict[str, UserGroup] = {}
         self.channels: dict[str, Channel] = {}
         self.files: dict[str, File] = {}
         self.tokens: dict[str, Token] = {
@@ -156,6 +160,16 @@ class World(Watch):
         person = Person(*identity, is_admin or is_owner, is_owner, is_guest, is_bot)
         self.people[person.id] = person
         return person
+
+    def add_group(
+        self, name: str, *, people: Iterable[Person] = (), workspace: Workspace | None = None
+    ) -> UserGroup:
+        """Add a user group."""
+        home, handle = workspace or self.workspace, name.lower().replace(" ", "-")
+        members = [person.id for person in people]
+        group = UserGroup(self.stamps.id("S"), name, handle, home, members)
+        self.groups[group.id] = group
+        return group
 
     def add_file(
         self, name: str, content: bytes, *, person: Person, mimetype: str | None = None

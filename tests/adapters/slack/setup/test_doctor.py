@@ -13,8 +13,8 @@ from bot.composition.slack_checks import slack_checks
 from bot.config import Settings
 from bot.ports import Installation
 from bot.storage.database import open_database
-from bot.storage.installations import SqlInstallations
 from bot.storage.sealing import Seal, new_key, parse_keys
+from bot.storage.workspaces.installations import SqlInstallations
 from tests.adapters.slack.office import Office
 
 KEY = new_key()

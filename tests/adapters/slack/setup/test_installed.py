@@ -18,8 +18,8 @@ from adapters.slack.wire.http import Json, SlackHttp, open_http
 from bot.errors import ChatBusy, ChatUnclear, StorageError
 from bot.ports import Installation
 from bot.storage.database import open_database
-from bot.storage.installations import SqlInstallations
 from bot.storage.sealing import Seal
+from bot.storage.workspaces.installations import SqlInstallations
 from tests.fakes.slack import faults
 from tests.fakes.slack.records import Workspace
 from tests.fakes.slack.server import SlackServer

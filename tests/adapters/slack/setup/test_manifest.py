@@ -33,6 +33,7 @@ NEEDED_BY = {
     "mpim:history": ["conversations.history", "conversations.replies"],
     "mpim:read": ["conversations.info"],
     "pins:write": ["pins.add", "pins.remove"],
+    "usergroups:read": ["usergroups.list"],
     "users:read": ["users.info"],
 }
 
@@ -70,10 +71,10 @@ def test_the_texts_are_as_long_as_slack_wants_them(url: str | None) -> None:
 
 
 @both
-def test_what_people_type_comes_as_they_typed_it(url: str | None) -> None:
+def test_whom_and_where_people_name_comes_with_an_id(url: str | None) -> None:
     (command,) = whole(url)["features"]["slash_commands"]
 
-    assert command["should_escape"] is False
+    assert command["should_escape"] is True
 
 
 @both

@@ -25,10 +25,10 @@ from bot import ports
 from bot.errors import StorageError
 from bot.ports import Installation
 from bot.storage.database import Database, open_database
-from bot.storage.installations import SqlInstallations
 from bot.storage.sealing import Seal, new_key, parse_keys
 from bot.storage.tables import metadata
-from bot.storage.tickets import SqlTickets
+from bot.storage.workspaces.installations import SqlInstallations
+from bot.storage.workspaces.tickets import SqlTickets
 from tests.adapters.slack.office import Office, texts
 from tests.adapters.slack.serving import serving
 from tests.fakes.model_server import ModelServer
@@ -62,9 +62,13 @@ class Tickets(FakeTickets):
 
 
 class Installations(FakeInstallations):
-    """May be out of order, as a database is now and then."""
+    """May be out of order, as a database is now and then; knows who came, perhaps again."""
 
     is_away = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.welcomed: list[str] = []
 
     async def save(self, installation: Installation) -> None:
         if self.is_away:
@@ -131,7 +135,12 @@ def installing(
     tickets: ports.Tickets,
 ) -> Flow:
     client = {"client_id": slack.client_id, "client_secret": slack.client_secret}
-    return flow(http, installations, tickets, **client)
+
+    async def welcome(workspace: str) -> None:
+        if isinstance(installations, Installations):
+            installations.welcomed.append(workspace)
+
+    return flow(http, installations, tickets, on_return=welcome, **client)
 
 
 @asynccontextmanager
@@ -181,6 +190,7 @@ async def test_a_workspace_that_allows_it_has_the_bot(slack: SlackServer, counte
     assert page.status == 200
     assert "Council is installed" in page.text
     assert set(fresh.scopes) == set(SCOPES)
+    assert counter.installations.welcomed == [fresh.team_id]
     (found,) = await counter.installations.all("slack")
     assert (found.workspace, found.name, found.expires_at) == (fresh.team_id, "Fresh", None)
     assert found.credentials == {BOT_TOKEN: fresh.bot_token}

@@ -15,7 +15,7 @@ from adapters.slack.wire.http import SlackHttp, open_http
 from adapters.slack.wire.rates import rate_of
 from bot.errors import ChatBusy, ChatUnclear, StorageError
 from bot.storage.database import Database, open_database
-from bot.storage.pace import SqlPace
+from bot.storage.workspaces.pace import SqlPace
 from tests.fakes.slack import faults
 from tests.fakes.slack.records import Channel, Workspace
 from tests.fakes.slack.server import SlackServer

@@ -12,7 +12,10 @@ from adapters.slack.wire.rates import Rate, rate_of
 from tests.fakes.slack.rates import RATES
 
 ADAPTER = Path(bolt.__file__).parent
-SUBJECTS = "apps|agents|auth|bots|chat|conversations|files|oauth|pins|reactions|team|users|views"
+SUBJECTS = (
+    "apps|agents|auth|bots|chat|conversations|files|oauth|pins|reactions|team|usergroups"
+    "|users|views"
+)
 METHOD = re.compile(rf'"((?:{SUBJECTS})\.[A-Za-z0-9.]+)"')
 # Not paced: they are called at the start, or once for an installation.
 UNPACED = {"apps.connections.open", "auth.test", "oauth.v2.access"}
@@ -28,12 +31,14 @@ A_MINUTE = {
     "conversations.info": TIER_3,
     "conversations.history": TIER_3,
     "conversations.replies": TIER_3,
+    "usergroups.list": TIER_2,
     "users.conversations": TIER_3,
     "users.info": TIER_4,
     "pins.add": TIER_2,
     "pins.remove": TIER_2,
     "views.open": TIER_4,
     "views.publish": TIER_4,
+    "views.push": TIER_4,
     "views.update": TIER_4,
     "files.getUploadURLExternal": TIER_4,
     "files.completeUploadExternal": TIER_4,

@@ -1,0 +1,1 @@
+"""Talks with people over windows: what is set, keys, questions that repeat."""

@@ -1,0 +1,67 @@
+"""Opening windows, and putting something else into those that are open."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+from adapters.slack.caller import Caller
+from adapters.slack.desk import SlackDesk
+from adapters.slack.forms.parts import fault, loading
+from adapters.slack.thread.blocks import Block
+from adapters.slack.wire.failures import Refused
+from adapters.slack.wire.http import Json
+from bot.desk import apology
+from bot.errors import CouncilError, WrongUse
+
+Make: TypeAlias = Callable[[], Awaitable[Block]]
+
+_NO_TRIGGER = "Slack opens a form only for the command itself: type `{}` in this channel."
+
+
+async def opened(
+    desk: SlackDesk, caller: Caller, title: str, make: Make, *, command: str = ""
+) -> None:
+    """Open a window, and show in it what comes, or why nothing does.
+
+    The right to open one ends after 3 s, so it is opened before anything is looked up. Raises
+    `WrongUse` if there is no such right; `command` is what brings one.
+    """
+    if not caller.trigger:
+        message = _NO_TRIGGER.format(command)
+        raise WrongUse(message)
+    await _begun(desk, caller, "views.open", title, make)
+
+
+async def pushed(desk: SlackDesk, caller: Caller, title: str, make: Make) -> None:
+    """Lay a window upon the one that was clicked in, in the same way."""
+    await _begun(desk, caller, "views.push", title, make)
+
+
+async def shown(
+    desk: SlackDesk, workspace: str, view_id: str, view: Block, *, digest: str | None = None
+) -> bool:
+    """Put a view into a window; say whether it is still there, and as it was at that `digest`."""
+    asked = {"view_id": view_id, "hash": digest, "view": view}
+    try:
+        await desk.api.call("views.update", workspace, asked)
+    except Refused as refused:
+        if refused.code in {"not_found", "hash_conflict"}:
+            return False
+        raise
+    return True
+
+
+async def _made(title: str, make: Make) -> Block:
+    """Return a view, or one that says why there is none."""
+    try:
+        return await make()
+    except CouncilError as error:
+        return fault(title, apology(error, "Slack"))
+
+
+async def _begun(desk: SlackDesk, caller: Caller, method: str, title: str, make: Make) -> None:
+    asked = {"trigger_id": caller.trigger, "view": loading(title)}
+    window: Json = (await desk.api.call(method, caller.workspace, asked))["view"]
+    view = await _made(title, make)
+    await shown(desk, caller.workspace, str(window["id"]), view, digest=str(window["hash"]))
