@@ -12,7 +12,7 @@ from enum import Enum
 
 from adapters.discord.replies import message_of
 from adapters.discord.thread.messages import Message
-from adapters.discord.thread.posting import NOBODY, V2, attached
+from adapters.discord.thread.posting import content_of
 from adapters.discord.wire.api import DiscordApi
 from adapters.discord.wire.failures import Refused
 from adapters.discord.wire.http import Json
@@ -79,9 +79,13 @@ class Answering:
     async def show(self, messages: Sequence[Message]) -> None:
         """Show messages, one after the other."""
         for message in messages:
-            files = attached(message)
-            shown = {"components": list(message.components), "allowed_mentions": NOBODY}
-            await self._show({**shown, **files.fields, "flags": V2}, files.files)
+            content, files = content_of(message)
+            await self._show(content, files)
+
+    async def update(self, message: Message) -> None:
+        """Put something in place of the message on which somebody clicked."""
+        content, files = content_of(message)
+        await self._add("PATCH", _ORIGINAL, content, files)
 
     async def dismiss(self) -> None:
         """Take back that an answer comes: what was asked for shows itself."""

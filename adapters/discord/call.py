@@ -12,17 +12,24 @@ from adapters.discord.answering import Answering
 from adapters.discord.caller import of_interaction
 from adapters.discord.desk import DiscordDesk
 from adapters.discord.incoming import names_of
-from adapters.discord.replies import message_of, returned
+from adapters.discord.replies import Said, message_of, returned
 from adapters.discord.rich.untrusted import escaped
+from adapters.discord.thread.messages import Message
 from adapters.discord.wire.failures import Refused
+from adapters.discord.wire.http import Json
 from bot.desk import apology
 from bot.errors import CouncilError
 
 _BROKE_OFF = "Something went wrong inside the bot. Please try again in a moment."
 _SLOW = "My database is slow, so nothing was done. Please try again in a moment."
 
+# What must be the first answer, and needs the database before.
+FIRST_WITHIN_S = 1.5
+
 T = TypeVar("T")
-Saying: TypeAlias = Coroutine[Any, Any, str | None]
+Saying: TypeAlias = Coroutine[Any, Any, Said]
+Changing: TypeAlias = Coroutine[Any, Any, Message]
+Opening: TypeAlias = Coroutine[Any, Any, Json | str]
 
 
 class Call:
@@ -58,11 +65,13 @@ class Call:
         if not await self.answering.defer():
             work.close()
             return
-        sentence = await outcome(self._desk, work)
-        if sentence is None:
+        said = await outcome(self._desk, work)
+        if said is None:
             await self.answering.dismiss()
+        elif isinstance(said, str):
+            await self.answering.say(returned(said, typed))
         else:
-            await self.answering.say(returned(sentence, typed))
+            await self.answering.show(said)
 
     async def obey(self, work: Saying) -> None:
         """Do something that shows itself; only what goes wrong is told."""
@@ -70,8 +79,27 @@ class Call:
             work.close()
             return
         sentence = await outcome(self._desk, work)
-        if sentence is not None:
+        if isinstance(sentence, str):
             await self.answering.say(sentence)
+
+    async def change(self, work: Changing) -> None:
+        """Put what comes of something in place of the message on which somebody clicked."""
+        if not await self.answering.accept():
+            work.close()
+            return
+        changed = await outcome(self._desk, work)
+        if isinstance(changed, str):
+            await self.answering.say(changed)
+        else:
+            await self.answering.update(changed)
+
+    async def open(self, opening: Opening) -> None:
+        """Open a form, or say why there is none."""
+        form = await outcome(self._desk, opening, FIRST_WITHIN_S)
+        if isinstance(form, str):
+            await self.answering.say(form)
+        else:
+            await self.answering.form(form)
 
 
 async def outcome(

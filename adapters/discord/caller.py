@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import discord
 
 from adapters.discord.room import Room, of_channel
-from bot.domain import Person, Place
+from bot.domain import Person, Place, Tie
 from bot.ports import Scope
 
 PLATFORM = "discord"
@@ -20,14 +20,15 @@ class Caller:
     """A person in a channel. `fault` is why the council cannot answer there, and what to do.
 
     `channel` is the text channel or forum, `room` where the person is: the same, or a thread in it.
-    `thread` is where answers go, None if they get a thread of their own. `title` is that of a post
-    in a forum.
+    `thread` is where answers go, None if they get a thread of their own. `around` is the channel
+    whose settings hold there. `title` is that of a post in a forum.
     """
 
     workspace: str
     channel: str
     room: str
     thread: str | None
+    around: str
     person: Person
     fault: str | None = None
     title: str | None = None
@@ -36,6 +37,11 @@ class Caller:
     def place(self) -> Place:
         """Where answers go."""
         return Place(PLATFORM, self.workspace, self.channel, self.thread)
+
+    @property
+    def home(self) -> Place:
+        """The channel whose settings hold here; threads take theirs, private ones too."""
+        return Place(PLATFORM, self.workspace, self.around)
 
     @property
     def scope(self) -> Scope:
@@ -68,17 +74,29 @@ def of_message(message: discord.Message, room: Room | None) -> Caller:
 
 
 def _directly(channel: str, person: Person) -> Caller:
-    return Caller(DIRECT, channel, channel, channel, person)
+    return Caller(DIRECT, channel, channel, channel, channel, person)
 
 
 def _within(guild: int, room: Room, person: Person) -> Caller:
     thread = None if room.opens_threads else room.id
-    return Caller(str(guild), room.channel, room.id, thread, person, room.fault, room.title)
+    return Caller(
+        workspace=str(guild),
+        channel=room.channel,
+        room=room.id,
+        thread=thread,
+        around=room.around,
+        person=person,
+        fault=room.fault,
+        title=room.title,
+    )
 
 
 def _person(user: discord.User | discord.Member, permissions: discord.Permissions) -> Person:
     is_admin = permissions.administrator or permissions.manage_guild
-    return Person(str(user.id), user.display_name, is_admin)
+    roles = user.roles if isinstance(user, discord.Member) else []
+    groups = tuple(str(role.id) for role in roles if not role.is_default())
+    tie = Tie.APP if user.bot else Tie.MEMBER
+    return Person(str(user.id), user.display_name, is_admin, groups, tie)
 
 
 _NONE = discord.Permissions.none()

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adapters.discord.caller import DIRECT, Caller
 from adapters.discord.incoming import Names, plain_text
-from adapters.discord.thread.posting import MESSAGES
+from adapters.discord.thread.posting import NO_FILES, write_to
 from adapters.discord.wire.api import DiscordApi
 from adapters.discord.wire.http import Json
 from bot.desk import Desk
 from bot.domain import Attachment, Mode, Question, Remark
 from bot.errors import ChatError
+from bot.team.rights import check_asking
 
 _MEMBER = "/guilds/{guild_id}/members/{user_id}"
-_DIRECT_MESSAGES = "/users/@me/channels"
 _MENTION = re.compile(r"<@!?(\d+)>")
 _MOST_NAMES = 5  # each takes a call
 NAMED_WITHIN_S = 2.0
@@ -55,11 +56,14 @@ class DiscordDesk(Desk):
         """Store a question, and start its deliberation.
 
         Returns a sentence if the council may not answer there; then it has cost nothing. Raises
-        `BadQuestion`, `StorageError`.
+        `NotAllowed`, `OverLimit`, `BadQuestion`, `StorageError`.
         """
         if caller.fault is not None:
             return caller.fault
         person = caller.person
+        if caller.around != caller.channel:
+            # A private thread is no way around what its channel allows.
+            check_asking(person, await self.team.terms(caller.home))
         asked = Question(text, caller.place, person.name, context, attachments, asker_id=person.id)
         await self.put(person, asked, delivery=delivery, mode=mode)
         return None
@@ -70,10 +74,11 @@ class DiscordDesk(Desk):
         known = await asyncio.gather(*(self._member(user, caller.workspace) for user in users))
         return plain_text(typed, [person for person in known if person is not None], names)
 
-    async def write_to(self, person: str, message: Json) -> None:
+    async def write_to(
+        self, person: str, message: Json, files: Sequence[tuple[str, bytes]] = NO_FILES
+    ) -> None:
         """Send a person a direct message. Raises `ChatError`."""
-        opened = await self.api.call("POST", _DIRECT_MESSAGES, {}, json={"recipient_id": person})
-        await self.api.call("POST", MESSAGES, {"channel_id": str(opened["id"])}, json=message)
+        await write_to(self.api, person, message, files)
 
     async def _member(self, user: str, workspace: str) -> Json | None:
         if workspace == DIRECT:

@@ -5,8 +5,9 @@ https://docs.discord.com/developers/components/reference
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+from adapters.discord.fields import Field, form, paragraph
 from adapters.discord.rich.untrusted import escaped
 from adapters.discord.thread.components import text
 from adapters.discord.wire.http import Json
@@ -15,10 +16,10 @@ from bot.desk import ABOUT_THIS
 from bot.untrusted import harmless, one_line
 
 ABOUT, AFTER = "council:about", "council:after"
-_QUESTION = "question"
+QUESTION = "question"
+_QUESTION = Field(QUESTION, "What should the council say about it?", placeholder=ABOUT_THIS)
+_FOLLOW_UP = Field("question", "Your follow-up", placeholder="And what if …?", is_required=True)
 
-_LABEL, _TEXT_INPUT, _PARAGRAPH = 18, 4, 2
-_INPUT_CHARS = 3000
 _QUOTE_CHARS = 600
 
 
@@ -29,37 +30,10 @@ def about(message: str, files: Sequence[str], ticket: str) -> Json:
     lines = [f"> {escaped(line)}" for line in quote.splitlines()]
     if files:
         lines.append(f"-# With {escaped(one_line(phrases.joined(files), 300))}")
-    label = "What should the council say about it?"
-    asked = _input(label, ABOUT_THIS, is_required=False)
-    return _form("Ask the council", f"{ABOUT}:{ticket}", [text("\n".join(lines)), asked])
+    asked = [text("\n".join(lines)), paragraph(_QUESTION)]
+    return form("Ask the council", f"{ABOUT}:{ticket}", asked)
 
 
 def follow_up(deliberation_id: str) -> Json:
     """Ask the next question in a thread."""
-    asked = _input("Your follow-up", "And what if …?", is_required=True)
-    return _form(phrases.FOLLOW_UP, f"{AFTER}:{deliberation_id}", [asked])
-
-
-def typed(components: Iterable[Json]) -> str:
-    """Return what was typed into a form that was sent."""
-    for component in components:
-        inner: Json = component.get("component") or {}
-        if inner.get("custom_id") == _QUESTION:
-            return str(inner.get("value") or "").strip()
-    return ""
-
-
-def _input(label: str, placeholder: str, *, is_required: bool) -> Json:
-    element = {
-        "type": _TEXT_INPUT,
-        "custom_id": _QUESTION,
-        "style": _PARAGRAPH,
-        "max_length": _INPUT_CHARS,
-        "required": is_required,
-        "placeholder": placeholder,
-    }
-    return {"type": _LABEL, "label": label, "component": element}
-
-
-def _form(title: str, name: str, components: Sequence[Json]) -> Json:
-    return {"title": title, "custom_id": name, "components": list(components)}
+    return form(phrases.FOLLOW_UP, f"{AFTER}:{deliberation_id}", [paragraph(_FOLLOW_UP)])

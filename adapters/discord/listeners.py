@@ -14,6 +14,7 @@ from adapters.discord import forms
 from adapters.discord.caller import Caller
 from adapters.discord.desk import DiscordDesk
 from adapters.discord.discussion import before, replied_to
+from adapters.discord.importing import content
 from adapters.discord.incoming import (
     Names,
     attachment,
@@ -24,16 +25,15 @@ from adapters.discord.incoming import (
     said,
 )
 from adapters.discord.render import reviews
-from adapters.discord.replies import help_text, shown
+from adapters.discord.replies import Said, help_text, shown
 from adapters.discord.thread.components import small
-from adapters.discord.thread.messages import Message, single
+from adapters.discord.thread.messages import single
 from adapters.discord.wire.http import Json
 from bot import phrases, replies
 from bot.attachments import MOST_FILES
-from bot.commands import Ask, Cancel, Command, Help, parse
+from bot.commands import Ask, Budget, Cancel, Command, Config, Forget, Help, Keys, parse
 from bot.desk import ABOUT_THIS, TOO_LATE
 from bot.domain import Attachment, Mode, Remark
-from bot.untrusted import one_line
 
 _ABOUT = "discord about"
 _NOTHING_SAID = "This message has neither text nor files that I can read."
@@ -41,13 +41,13 @@ _UNREADABLE = (
     "I cannot read the message that you reply to, since I see only messages that mention me. "
     "Choose **Apps › Ask the council** in its menu instead."
 )
+_FORM = "That is a form, which a message cannot open: use the command `/council config edit`."
+_KEYS = "Keys are for you alone: use the commands `/council keys add`, `list` and `remove`."
+# What is a command in Discord, and would be a question as a message.
+_POINTERS = {"config edit": _FORM, "config seat": _FORM, "keys add": _KEYS}
 _NOTED = "Noted, thank you."
 _REST = "… The rest is in the thread."
 _MOST_MESSAGES = 10
-
-# https://docs.discord.com/developers/interactions/application-commands#autocomplete
-_MOST_CHOICES = 25
-_QUESTION_CHARS, _NAME_CHARS = 70, 25  # a choice shows 100
 
 
 async def ask(
@@ -64,27 +64,18 @@ async def ask(
     )
 
 
-async def answer(desk: DiscordDesk, caller: Caller, wanted: Command) -> str:
+async def answer(desk: DiscordDesk, caller: Caller, wanted: Command, names: Names) -> Said:
     """Carry out a command that is no question."""
     if isinstance(wanted, Help | Ask):
         return await help_text(desk, caller)
-    return shown(await replies.answer(desk, caller.person, caller.place, wanted))
-
-
-async def suggest(desk: DiscordDesk, caller: Caller, typed: str) -> Sequence[tuple[str, str]]:
-    """Return the deliberations that can be stopped, as a name to show and an id."""
-    running = replace(caller.scope, is_open=True)
-    named: list[tuple[str, str]] = []
-    for one in await desk.app.history(limit=_MOST_CHOICES, within=running):
-        asker = one_line(one.question.asker, _NAME_CHARS)
-        named.append((f"{one_line(one.question.text, _QUESTION_CHARS)} · {asker}", one.id))
-    wanted = typed.strip().lower()
-    return [choice for choice in named if wanted in " ".join(choice).lower()]
+    # What is set and what it may cost are the channel's; what was asked is a private thread's own.
+    place = caller.home if isinstance(wanted, Config | Budget) else caller.place
+    return shown(await replies.answer(desk, caller.person, place, wanted), names)
 
 
 async def message(
     desk: DiscordDesk, caller: Caller, written: Json, typed: str, names: Names
-) -> str | None:
+) -> Said:
     """Take a message that mentions the bot, or one that was written to it directly.
 
     `typed` is what it says without the mention. A question takes along what was said before it.
@@ -92,11 +83,15 @@ async def message(
     text, own = plain_text(typed, written["mentions"], names), attachments(written)
     replied = await replied_to(desk, written)
     about = None if replied is None else remark_of(replied, names)
-    wanted = _wanted(text, caller.title, has_files=bool(own), is_reply=about is not None)
+    if (pointer := _POINTERS.get(" ".join(typed.lower().split()))) is not None:
+        return pointer
+    wanted = _by_id(typed)
+    if wanted is None:
+        wanted = _wanted(text, caller.title, has_files=bool(own), is_reply=about is not None)
     if isinstance(wanted, Help) and not text and written["replied_to"]:
         return _NOTHING_SAID if desk.can_read else _UNREADABLE
     if not isinstance(wanted, Ask):
-        return await answer(desk, caller, wanted)
+        return await _commanded(desk, caller, wanted, own, names)
     earlier = await before(desk, caller, written, names)
     files = (*own, *(attachments(replied) if replied else ()), *earlier.notes)
     return await desk.ask(
@@ -153,12 +148,12 @@ async def ask_further(
     return await desk.ask(caller, await desk.plain(typed, caller, names), delivery=delivery)
 
 
-async def all_reviews(desk: DiscordDesk, caller: Caller, deliberation_id: str) -> Sequence[Message]:
+async def all_reviews(desk: DiscordDesk, caller: Caller, deliberation_id: str) -> Said:
     """Return what the members said of each other's answers, or as much as anybody reads."""
     found = reviews(await desk.app.show(deliberation_id, within=caller.scope))
     if len(found) <= _MOST_MESSAGES:
         return found
-    return [*found[:_MOST_MESSAGES], single(phrases.ALL_REVIEWS, [small(_REST)])]
+    return (*found[:_MOST_MESSAGES], single(phrases.ALL_REVIEWS, [small(_REST)]))
 
 
 async def stop(desk: DiscordDesk, caller: Caller, deliberation_id: str) -> str | None:
@@ -173,6 +168,32 @@ async def rate(
     """Note a thumb."""
     await desk.rate(deliberation_id, caller.person.id, caller.scope, is_good=is_good)
     return _NOTED
+
+
+async def _commanded(
+    desk: DiscordDesk,
+    caller: Caller,
+    wanted: Command,
+    files: Sequence[Attachment],
+    names: Names,
+) -> Said:
+    """Carry out a command that was written in a message."""
+    match wanted:
+        case Keys():
+            return _KEYS
+        case Config(""):
+            return _FORM
+        case Config("import") if files:
+            text = await content(desk, files[0])
+            return await answer(desk, caller, replace(wanted, argument=text), names)
+        case _:
+            return await answer(desk, caller, wanted, names)
+
+
+def _by_id(typed: str) -> Command | None:
+    """Return a command that means channels or people by their ids, not by their names."""
+    command = parse(typed)
+    return command if isinstance(command, Config | Forget) else None
 
 
 def _wanted(text: str, title: str | None, *, has_files: bool, is_reply: bool) -> Command:

@@ -1,12 +1,19 @@
-"""What the bot says to one person alone: help, and lists of questions."""
+"""What the bot says to one person alone: help, lists, files, and deliberations again."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from typing import TypeAlias
+
 from adapters.discord.caller import Caller
 from adapters.discord.desk import DiscordDesk
+from adapters.discord.incoming import Names
 from adapters.discord.rich.untrusted import escaped, in_fence, safe, size
-from adapters.discord.thread.components import text
+from adapters.discord.thread.again import again
+from adapters.discord.thread.components import file, mention, text
 from adapters.discord.thread.links import message_link
+from adapters.discord.thread.messages import MOST_CHARS, File, Message
 from adapters.discord.thread.posting import NOBODY, V2, plain
 from adapters.discord.wire.http import Json
 from bot.replies import Entry, Reply, seating
@@ -19,9 +26,13 @@ review each other's answers without knowing whose they are, and a chairman write
 to me directly
 - A mention takes along what was said before it, and the message that you reply to with its files
 - **Apps › Ask the council** in a message's menu asks about that message, with its files
-- `/council status` shows what the council is working on in this channel
-- `/council cancel` stops it
-- `/council history` finds earlier questions of this channel"""
+- `/council status` shows what the council is working on in this channel, `cancel` stops it
+- `/council history` finds earlier questions of this channel, `show` shows one again
+- `/council stats` tells how the members fared, `budget` what was spent and what is left
+- `/council forget` deletes what you asked
+- `/council config edit` changes who sits here, who may ask, and what it may cost
+- `/council schedule add` asks a question again and again, `list` shows which there are
+- `/council keys add` brings a provider's key along"""
 
 _BLIND = (
     "I see only messages that mention me, so I cannot take a discussion along: my operator has not "
@@ -30,24 +41,49 @@ _BLIND = (
 _WRITTEN = "You had written:"
 
 # https://docs.discord.com/developers/resources/message: of a content, and of all components.
-_CONTENT_CHARS, _COMPONENTS_CHARS = 2_000, 4_000
+_CONTENT_CHARS, COMPONENTS_CHARS = 2_000, 4_000
 # Ten lines of them, with their links, fit into components.
 _QUESTION_CHARS, _MORE_CHARS = 160, 80
+_POINT_CHARS = 1_500
+# https://docs.discord.com/developers/reference#snowflakes
+_ID = re.compile(r"(?<![\w/-])\d{17,20}(?![\w/-])")
 _SEATING_CHARS = 1_200
 _SHORT_CHARS = 80  # is soon typed again
+
+# What a listener says to one person: a sentence in our own markup, messages, or nothing.
+Said: TypeAlias = str | tuple[Message, ...] | None
 
 
 async def help_text(desk: DiscordDesk, caller: Caller) -> str:
     """Say what the bot can do and who sits."""
-    terms = await desk.team.terms(caller.place)
+    terms = await desk.team.terms(caller.home)
     parts = [HELP, safe(seating(terms.council), _SEATING_CHARS)]
     return "\n\n".join(parts if desk.can_read else [*parts, _BLIND])
 
 
-def shown(reply: Reply) -> str:
-    """Return a reply in our own markup."""
+def shown(reply: Reply, names: Names) -> Said:
+    """Return a reply in our own markup: as a sentence if that is all, else as messages."""
     lines = [escaped(reply.sentence)] if reply.sentence else []
-    return "\n".join([*lines, *map(_line, reply.entries)])
+    lines += [*map(_line, reply.entries), *(point(line, names) for line in reply.lines)]
+    whole = "\n".join(lines)
+    if reply.file is None and reply.deliberation is None and size(whole) <= COMPONENTS_CHARS:
+        return whole
+    messages = [Message("", [text(page)]) for page in _pages(lines)]
+    if reply.file is not None:
+        messages = [*messages[:-1], _with_file(messages[-1:], *reply.file)]
+    if reply.deliberation is not None:
+        messages += again(reply.deliberation)
+    return tuple(messages)
+
+
+def point(line: str, names: Names) -> str:
+    """Return a line as a point of a list; ids of people and roles become their names."""
+
+    def named(found: re.Match[str]) -> str:
+        number = found[0]
+        return mention(number) if names.role(number) is None else f"<@&{number}>"
+
+    return f"- {_ID.sub(named, safe(line, _POINT_CHARS))}"
 
 
 def returned(sentence: str, typed: str) -> str:
@@ -55,7 +91,7 @@ def returned(sentence: str, typed: str) -> str:
     if len(typed) <= _SHORT_CHARS:
         return sentence
     head, kept = f"{sentence}\n{_WRITTEN}\n```\n", in_fence(harmless(typed))
-    room = _COMPONENTS_CHARS - size(head) - len("…\n```")
+    room = COMPONENTS_CHARS - size(head) - len("…\n```")
     if size(kept) > room:
         kept = f"{kept[: len(kept) * room // size(kept)]}…"
     return f"{head}{kept}\n```"
@@ -66,6 +102,23 @@ def message_of(sentence: str) -> Json:
     if size(sentence) <= _CONTENT_CHARS:
         return plain(sentence)
     return {"components": [text(sentence)], "allowed_mentions": NOBODY, "flags": V2}
+
+
+def _pages(lines: Sequence[str]) -> list[str]:
+    """Lay lines out on as few pages as they fit."""
+    pages: list[str] = []
+    for line in lines:
+        both = f"{pages[-1]}\n{line}" if pages else line
+        if pages and size(both) <= MOST_CHARS:
+            pages[-1] = both
+        else:
+            pages.append(line)
+    return pages
+
+
+def _with_file(before: Sequence[Message], name: str, content: str) -> Message:
+    told = [component for message in before for component in message.components]
+    return Message("", [*told, file(name)], File(name, content))
 
 
 def _line(entry: Entry) -> str:

@@ -14,33 +14,41 @@ from bot import phrases
 # https://docs.discord.com/developers/resources/channel#channel-object-channel-types
 _THREADED = frozenset({ChannelType.text.value, ChannelType.news.value})
 _PRIVATE = ChannelType.private_thread.value
+_FORUMS = frozenset({ChannelType.forum.value, ChannelType.media.value})
+_WRITTEN = _THREADED | {ChannelType.voice.value, ChannelType.stage_voice.value}
+
+IN_FORUM = "In a forum nothing can be asked by itself; let it repeat in a text channel."
 
 _UNKNOWN = "Discord does not tell me what kind of channel this is. Ask in a text channel."
 _LOCKED = (
     "This thread is locked, so I cannot answer in it. Ask in the channel or in another thread."
 )
+_IS_LOCKED = "The thread is locked, so I cannot answer in it."
 _MISSING = (
     "I lack rights in this channel: {rights}. Somebody who manages the server can give them to me "
-    "in the channel's settings, under Permissions; then ask again. Nothing was started."
+    "in the channel's settings, under Permissions"
 )
+_ASK_AGAIN = "; then ask again. Nothing was started."
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
     """A channel of a server, or a thread in one. `fault` is why the council cannot answer there.
 
-    `channel` is the one that it belongs to. From a message in it a thread can be opened if it
-    `opens_threads`; elsewhere all goes where the question is. `title` is that of a post in a forum.
+    `channel` is the one that it belongs to, `around` the one whose settings hold in it. From a
+    message in it a thread can be opened if it `opens_threads`; elsewhere all goes where the
+    question is. `title` is that of a post in a forum.
     """
 
     id: str
     channel: str
+    around: str
     opens_threads: bool = False
     title: str | None = None
     fault: str | None = None
 
 
-NOWHERE = Room("0", "0", fault=_UNKNOWN)
+NOWHERE = Room("0", "0", "0", fault=_UNKNOWN)
 
 
 def of_channel(channel: object, rights: discord.Permissions) -> Room:
@@ -60,7 +68,7 @@ def of_channel(channel: object, rights: discord.Permissions) -> Room:
     told = _told(rights, can_send=rights.send_messages)
     if not opens_threads:
         told.update(create_public_threads=True, send_messages_in_threads=True)
-    return Room(here, here, opens_threads, fault=_fault(missing(told, in_thread=False)))
+    return Room(here, here, here, opens_threads, fault=_fault(missing(told, in_thread=False)))
 
 
 def of_thread(found: Json, guild: discord.Guild) -> Room:
@@ -79,7 +87,28 @@ def _of_thread(found: Json, parent: object, rights: discord.Permissions) -> Room
     names = missing(_told(rights, can_send=rights.send_messages_in_threads), in_thread=True)
     is_locked = found["thread_metadata"]["locked"] and not rights.manage_threads
     fault = _LOCKED if is_locked and not names else _fault(names)
-    return Room(here, channel, title=title, fault=fault)
+    return Room(here, channel, str(found["parent_id"]), title=title, fault=fault)
+
+
+def lasting_fault(found: Json, rights: discord.Permissions) -> str | None:
+    """Return why nothing can be asked by itself in a channel, as Discord's REST API gives it.
+
+    None if it can; `rights` are the bot's there.
+    """
+    kind = int(found["type"])
+    if kind in _FORUMS:
+        return IN_FORUM
+    is_thread = "thread_metadata" in found
+    if not is_thread and kind not in _WRITTEN:
+        return _UNKNOWN
+    can_send = rights.send_messages_in_threads if is_thread else rights.send_messages
+    told = _told(rights, can_send=can_send)
+    if kind not in _THREADED:
+        told.update(create_public_threads=True, send_messages_in_threads=True)
+    if names := missing(told, in_thread=is_thread):
+        return f"{_MISSING.format(rights=phrases.joined(names))}."
+    is_locked = is_thread and found["thread_metadata"]["locked"] and not rights.manage_threads
+    return _IS_LOCKED if is_locked else None
 
 
 def _told(rights: discord.Permissions, *, can_send: bool) -> discord.Permissions:
@@ -97,4 +126,4 @@ def _told(rights: discord.Permissions, *, can_send: bool) -> discord.Permissions
 
 
 def _fault(names: list[str]) -> str | None:
-    return _MISSING.format(rights=phrases.joined(names)) if names else None
+    return f"{_MISSING.format(rights=phrases.joined(names))}{_ASK_AGAIN}" if names else None

@@ -23,11 +23,11 @@ from adapters.discord.wire.http import DiscordHttp, open_http
 from bot.config import DiscordAccess, Settings
 from bot.errors import BadConfig, ChatError
 from bot.storage.database import Database
-from bot.storage.feedback import SqlFeedback
 from bot.storage.outbox import SqlOutbox
-from bot.storage.pace import SqlPace
-from bot.storage.pins import SqlPins
-from bot.storage.tickets import SqlTickets
+from bot.storage.workspaces.feedback import SqlFeedback
+from bot.storage.workspaces.pace import SqlPace
+from bot.storage.workspaces.pins import SqlPins
+from bot.storage.workspaces.tickets import SqlTickets
 from bot.team.asking import Asking
 from bot.work.worker import Platform
 

@@ -13,8 +13,8 @@ from bot.domain import Deliberation, PostState
 from bot.llm.providers import Provider
 from bot.storage.database import Database, open_database
 from bot.storage.outbox import SqlOutbox
-from bot.storage.pace import SqlPace
 from bot.storage.records import SqlRecords
+from bot.storage.workspaces.pace import SqlPace
 from tests.e2e.crash import unfinished
 from tests.fakes.model_server import ModelServer, Script
 

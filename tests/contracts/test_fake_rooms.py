@@ -11,7 +11,6 @@ from bot.domain import Person, Place, Remark
 from tests.contracts.rooms import RoomsContract
 from tests.fakes.rooms import FakeRooms
 
-
 PLACE = Place("fake", "W", "C")
 
 

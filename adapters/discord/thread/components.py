@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import TypeAlias, cast
 
 from adapters.discord.rich.untrusted import size
+from bot.untrusted import one_line
 
 Component: TypeAlias = dict[str, object]
+
+MOST_CHOICES = 25
+_CHOICE_CHARS = 100
+_LABEL_CHARS = 80
+_PLACEHOLDER_CHARS = 150
 
 
 class Style(IntEnum):
@@ -16,7 +23,17 @@ class Style(IntEnum):
 
     MAIN = 1
     PLAIN = 2
+    GOOD = 3
     DANGER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to choose from a menu; `value` comes back. What is shown of it may be cut."""
+
+    label: str
+    value: str
+    description: str = ""
 
 
 def text(markdown: str) -> Component:
@@ -52,7 +69,50 @@ def row(*buttons: Component) -> Component:
 
 def button(label: str, action: str, value: str, style: Style = Style.PLAIN) -> Component:
     """Offer something; the value comes back with the click and is not to be trusted."""
-    return {"type": 2, "style": int(style), "label": label, "custom_id": f"{action}:{value}"}
+    shown = one_line(label, _LABEL_CHARS)
+    return {"type": 2, "style": int(style), "label": shown, "custom_id": f"{action}:{value}"}
+
+
+def menu(
+    action: str, value: str, choices: Sequence[Choice], *, chosen: str = "", placeholder: str = ""
+) -> Component:
+    """Offer a menu of 25 choices at most, in a row of its own."""
+    return row(
+        {
+            "type": 3,
+            "custom_id": f"{action}:{value}",
+            "placeholder": one_line(placeholder, _PLACEHOLDER_CHARS),
+            "options": [option(choice, chosen) for choice in choices[:MOST_CHOICES]],
+        }
+    )
+
+
+def option(choice: Choice, chosen: str) -> Component:
+    """Write one choice of a menu."""
+    shown: Component = {
+        "label": one_line(choice.label, _CHOICE_CHARS) or "-",
+        "value": choice.value,
+        "default": choice.value == chosen,
+    }
+    if choice.description:
+        shown["description"] = one_line(choice.description, _CHOICE_CHARS)
+    return shown
+
+
+def mentionables(
+    action: str, value: str, chosen: Sequence[tuple[str, str]], *, placeholder: str
+) -> Component:
+    """Offer to choose people and roles, in a row of its own; who is chosen comes as kind and id."""
+    return row(
+        {
+            "type": 7,
+            "custom_id": f"{action}:{value}",
+            "placeholder": one_line(placeholder, _PLACEHOLDER_CHARS),
+            "min_values": 0,
+            "max_values": MOST_CHOICES,
+            "default_values": [{"type": kind, "id": number} for kind, number in chosen],
+        }
+    )
 
 
 def sign(emoji: str, action: str, value: str) -> Component:

@@ -38,7 +38,7 @@ def conclusion(report: SynthesisReport) -> tuple[Message, ...]:
     """Return the final answer: what must be known first, the answer, dissent, and what it took."""
     title = phrases.title(report)
     above = [
-        text(f"# {safe(title)}\n{_confidence(report)}"),
+        text(f"# {safe(title)}\n{confidence(report)}"),
         *_asker(report),
         *_warnings(phrases.top_notes(report)),
     ]
@@ -56,18 +56,29 @@ def failure(report: FailureReport) -> Message:
     return single(phrases.NO_ANSWER, components, of_state(State.FAILED))
 
 
+def confidence(report: SynthesisReport) -> str:
+    """Say how far the answer can be trusted, before it is read."""
+    shown = f"**{safe(report.confidence)}**"
+    differing = phrases.disagreement(report.synthesis)
+    return shown if differing is None else f"{shown}\n{differing}"
+
+
+def views(report: SynthesisReport) -> list[Component]:
+    """Say who disagrees, and what stays open."""
+    told = [(phrases.DISSENT, line) for line in phrases.dissent_lines(report.synthesis)]
+    told += [(phrases.UNRESOLVED, point) for point in report.synthesis.unresolved]
+    if not told:
+        return []
+    most = _share(_VIEWS_CHARS, len(told))
+    lines = [f"**{what}** · {safe(line, most)}" for what, line in told]
+    return [separator(), text("\n".join(lines))]
+
+
 def _asker(report: SynthesisReport) -> list[Component]:
     """Name whoever asked: the bot's one ping, which also makes them follow the thread."""
     if report.asker_id is None:
         return []
     return [small(f"{phrases.ASKED_BY} {mention(report.asker_id)}")]
-
-
-def _confidence(report: SynthesisReport) -> str:
-    """Say how far the answer can be trusted, before it is read."""
-    shown = f"**{safe(report.confidence)}**"
-    differing = phrases.disagreement(report.synthesis)
-    return shown if differing is None else f"{shown}\n{differing}"
 
 
 def _warnings(sentences: Sequence[str]) -> list[Component]:
@@ -81,7 +92,7 @@ def _warnings(sentences: Sequence[str]) -> list[Component]:
 def _below(report: SynthesisReport) -> list[Component]:
     known = report.deliberation_id
     return [
-        *_views(report),
+        *views(report),
         small(safe(phrases.closing_line(report))),
         row(
             button(phrases.FOLLOW_UP, FOLLOW_UP, known),
@@ -90,17 +101,6 @@ def _below(report: SynthesisReport) -> list[Component]:
             sign("👎", BAD, known),
         ),
     ]
-
-
-def _views(report: SynthesisReport) -> list[Component]:
-    """Say who disagrees, and what stays open."""
-    views = [(phrases.DISSENT, line) for line in phrases.dissent_lines(report.synthesis)]
-    views += [(phrases.UNRESOLVED, point) for point in report.synthesis.unresolved]
-    if not views:
-        return []
-    most = _share(_VIEWS_CHARS, len(views))
-    lines = [f"**{what}** · {safe(line, most)}" for what, line in views]
-    return [separator(), text("\n".join(lines))]
 
 
 def _share(most: int, count: int) -> int:

@@ -16,9 +16,11 @@ _SUPPRESS_EMBEDS = 1 << 2
 
 MESSAGES = "/channels/{channel_id}/messages"
 MESSAGE = "/channels/{channel_id}/messages/{message_id}"
+_DIRECT_MESSAGES = "/users/@me/channels"
 
 # Pings nobody, whatever the text says: https://docs.discord.com/developers/resources/message
 NOBODY: Json = {"parse": []}
+NO_FILES: Sequence[tuple[str, bytes]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,15 @@ async def update(
     await api.call("PATCH", MESSAGE, ids, json=content, files=files.files, within_s=within_s)
 
 
+async def write_to(
+    api: DiscordApi, person: str, message: Json, files: Sequence[tuple[str, bytes]] = NO_FILES
+) -> None:
+    """Send a person a direct message. Raises `ChatError`."""
+    opened = await api.call("POST", _DIRECT_MESSAGES, {}, json={"recipient_id": person})
+    ids = {"channel_id": str(opened["id"])}
+    await api.call("POST", MESSAGES, ids, json=message, files=files)
+
+
 def plain(sentence: str) -> Json:
     """Return a message of one sentence in our own markup."""
     return {"content": sentence, "allowed_mentions": NOBODY, "flags": _SUPPRESS_EMBEDS}
@@ -82,6 +93,13 @@ def attached(message: Message) -> Files:
     name = message.file.name
     listed = [{"id": 0, "filename": name}]
     return Files([(name, message.file.content.encode())], {"attachments": listed})
+
+
+def content_of(message: Message) -> tuple[Json, Sequence[tuple[str, bytes]]]:
+    """Return a message that nobody looks for again, with its files."""
+    files = attached(message)
+    shown = {"components": list(message.components), "allowed_mentions": NOBODY, "flags": V2}
+    return {**shown, **files.fields}, files.files
 
 
 def number_of(key: str) -> int:

@@ -38,12 +38,13 @@ def root(report: RootReport, answer_link: str | None) -> Message:
         *_outcome(report, answer_link),
     ]
     room = MOST_CHARS - shown_chars([*note, *below])
-    return single("Question", [*note, _question(report, room), *below], of_state(report.state))
+    quoted = quote(report.question, room)
+    return single("Question", [*note, quoted, *below], of_state(report.state))
 
 
-def _question(report: RootReport, room: int) -> Component:
-    """Quote the question as it was written, or its beginning, since all of it is in a message."""
-    question = harmless(report.question).strip() or "-"
+def quote(written: str, room: int) -> Component:
+    """Quote a question as it was written, or its beginning, where it has so much room."""
+    question = harmless(written).strip() or "-"
     shown, quoted = question, _quoted(question)
     while size(quoted) > room:
         shown = shown[: len(shown) * room // size(quoted) - 1]

@@ -28,6 +28,7 @@ _TOO_LARGE = "Discord found the file too large."
 _BY_CODE: Mapping[int, str] = {
     10003: _NO_PLACE,
     10004: _NO_SERVER,
+    10007: "This person is not in the server any more.",
     10008: "The message is no longer there.",
     10013: "Discord knows no such person.",
     10015: _LATE,

@@ -7,7 +7,7 @@ happens in a server to one shard, and direct messages to the first.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import NoReturn
@@ -55,12 +55,18 @@ _CLOSED = "Discord ends the bot's connection with the code {code}. It is tried a
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
+async def _pass(_: object) -> None:
+    """Take no notice."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listeners:
-    """What is called with each delivery."""
+    """What is called with each delivery, and with servers that have us or let us go, by id."""
 
     on_interaction: Callable[[discord.Interaction], Awaitable[None]]
     on_message: Callable[[discord.Message], Awaitable[None]]
+    on_here: Callable[[Sequence[str]], Awaitable[None]] = _pass
+    on_left: Callable[[str], Awaitable[None]] = _pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,10 +247,23 @@ class Gateway:
                 self._begin(self._listeners.on_interaction(interaction))
             case "message", (discord.Message() as message,):
                 self._begin(self._listeners.on_message(message))
+            case "guild_join", (discord.Guild() as guild,):
+                self._begin(self._listeners.on_here([str(guild.id)]))
+            case "guild_remove", (discord.Guild() as guild,):
+                self._begin(self._listeners.on_left(str(guild.id)))
+            case "ready", _:
+                self._tell_of_guilds()
             case _ if self.is_ready:
                 self.has_opened.set()
             case _:
                 pass
+
+    def _tell_of_guilds(self) -> None:
+        """Tell of the servers that have us: a session begins with their names."""
+        if self.is_ready:
+            self.has_opened.set()
+        here = [str(guild.id) for shard in self._shards for guild in shard.guilds]
+        self._begin(self._listeners.on_here(here))
 
     def _begin(self, listening: Awaitable[None]) -> None:
         task = asyncio.create_task(_heard(listening))

@@ -34,6 +34,7 @@ class Desk:
         self, discord: DiscordServer, http: DiscordHttp, channel: Channel, ada: Person
     ) -> None:
         self.discord = discord
+        self.http = http
         self.pace = Pace()
         self.api = DiscordApi(http, self.pace)
         self.channel = channel

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from adapters.discord.deliveries import Deliveries
 from adapters.discord.desk import DiscordDesk
+from adapters.discord.membership import Membership
+from adapters.discord.rooms import DiscordRooms
 from adapters.discord.setup.commands import sync
 from adapters.discord.thread import conclusion, root
 from adapters.discord.thread.components import Component, button, row, sign
@@ -18,6 +20,7 @@ from adapters.discord.wire.shard import Tempo
 from bot.app import App
 from bot.domain import Deliberation, Place, Post, PostState, Question
 from bot.domain.events import Fact
+from bot.ports import Archive
 from bot.reports import ROOT
 from bot.team.asking import Asking
 from tests.adapters.stage import SPEED
@@ -220,7 +223,7 @@ def words(message: Message) -> str:
 
 @asynccontextmanager
 async def open_lobby(
-    discord: DiscordServer, *, beside: Lobby | None = None
+    discord: DiscordServer, *, beside: Lobby | None = None, archive: Archive | None = None
 ) -> AsyncGenerator[Lobby]:
     """Let the bot listen; `beside` another process of it that works on the same database."""
     records = FakeRecords() if beside is None else beside.records
@@ -229,13 +232,15 @@ async def open_lobby(
     async with FakeWork() as work, open_http(discord.token, discord.api_url) as http:
         api = DiscordApi(http, pace)
         app = App(records=records, work=work, platforms=["discord"])
+        team = fake_team(COUNCIL, records)
         desk = DiscordDesk(
             app=app,
             api=api,
             outbox=outbox,
             feedback=feedback,
             tickets=FakeTickets(),
-            asking=Asking(app, fake_team(COUNCIL, records)),
+            rooms=DiscordRooms(api),
+            asking=Asking(app, replace(team, archive=archive or team.archive)),
         )
         channel, ada = discord.add_channel("general"), discord.add_person("Ada")
         lobby = Lobby(discord, pace, desk, records, work, feedback, channel, ada)
@@ -255,7 +260,8 @@ def _listeners(lobby: Lobby) -> Listeners:
     async def on_message(message: Heard) -> None:
         await _through(lobby, message.id, deliveries.on_message(message))
 
-    return Listeners(on_interaction, on_message)
+    membership = Membership(lobby.desk.team.archive)
+    return Listeners(on_interaction, on_message, membership.here, membership.left)
 
 
 async def _through(lobby: Lobby, number: int, taking: Awaitable[None]) -> None:

@@ -33,8 +33,15 @@ code{background:#1e1f22;border-radius:4px;font:14px 'Noto Sans Mono',monospace;p
 a{color:#00a8fc}.mention{background:#3c4270;color:#c9cdfb;border-radius:3px;padding:0 2px}
 hr{border:0;border-top:1px solid #3f4147;margin:4px 0;width:100%}.row{display:flex;gap:8px}
 .button{background:#4e5058;color:#fff;border-radius:8px;padding:6px 14px;font-size:14px;
-font-weight:500}.style1{background:#5865f2}.style4{background:#da373c}.file{background:#2b2d31;
+font-weight:500}.style1{background:#5865f2}.style3{background:#248046}.style4{background:#da373c}.file{background:#2b2d31;
 border:1px solid #3f4147;border-radius:8px;padding:12px 16px;color:#00a8fc}
+.off{opacity:.5}.menu,.input{background:#1e1f22;border:1px solid #3f4147;border-radius:6px;
+padding:9px 12px;width:376px;display:flex;justify-content:space-between;font-size:15px;
+box-sizing:border-box;gap:4px}.menu i{margin-left:auto}.form{background:#313338;border:1px solid
+#1e1f22;border-radius:8px;padding:16px 24px;margin:16px;width:440px;display:flex;
+flex-direction:column;gap:6px;box-shadow:0 4px 16px #0008}.form .menu,.form .input{width:100%}
+.form label{font-weight:600;margin-top:8px}.star{color:#f23f42}.input{white-space:pre-wrap;
+min-height:40px}.tall{min-height:88px}.empty{color:#87898c}
 .pin{font-size:13px;color:#949ba4;padding:4px 16px 0 72px}
 """
 
@@ -46,6 +53,14 @@ def page(messages: Sequence[Sequence[Json]], *, pinned: int | None = None) -> st
         for number, components in enumerate(messages)
     )
     return f"<!doctype html><meta charset=utf-8><style>{_STYLE}</style>{shown}"
+
+
+def form(modal: Json) -> str:
+    """Return a form as HTML, with its buttons."""
+    ends = "<div class=row><span class='button style2'>Cancel</span>"
+    ends += "<span class='button style1'>Submit</span></div>"
+    title = f"<h2>{escape(modal['title'])}</h2>"
+    return f"<div class=form>{title}{blocks(modal['components'])}{ends}</div>"
 
 
 def blocks(components: Sequence[Json]) -> str:
@@ -99,13 +114,50 @@ def _text(component: Json) -> str:
 
 
 def _row(component: Json) -> str:
-    return f"<div class=row>{''.join(map(_button, component['components']))}</div>"
+    shown = "".join(_IN_ROWS[part["type"]](part) for part in component["components"])
+    return f"<div class=row>{shown}</div>"
 
 
 def _button(component: Json) -> str:
     label = escape(component.get("label") or component["emoji"]["name"])
     arrow = " ↗" if "url" in component else ""
-    return f"<span class='button style{component['style']}'>{label}{arrow}</span>"
+    off = " off" if component.get("disabled") else ""
+    return f"<span class='button style{component['style']}{off}'>{label}{arrow}</span>"
+
+
+def _menu(component: Json) -> str:
+    chosen = [option for option in component["options"] if option.get("default")]
+    return _closed(chosen[0]["label"] if chosen else component.get("placeholder") or "")
+
+
+def _mentionables(component: Json) -> str:
+    chosen = component.get("default_values") or ()
+    names = "".join(
+        f"<span class=mention>@{'Cooks' if one['type'] == 'role' else 'Kim'}</span> "
+        for one in chosen
+    )
+    return f"<div class=menu>{names or escape(component['placeholder'])}<i>⌄</i></div>"
+
+
+def _closed(label: str) -> str:
+    return f"<div class=menu>{escape(label)}<i>⌄</i></div>"
+
+
+def _label(component: Json) -> str:
+    inner = component["component"]
+    star = "<b class=star> *</b>" if inner.get("required") else ""
+    hint = escape(component.get("description") or "")
+    return (
+        f"<label>{escape(component['label'])}{star}</label><div class=small>{hint}</div>"
+        f"{_ANSWERS[inner['type']](inner)}"
+    )
+
+
+def _text_input(component: Json) -> str:
+    value, placeholder = component.get("value"), component.get("placeholder") or ""
+    tall = " tall" if component["style"] == _PARAGRAPH else ""
+    shown = escape(value) if value else f"<span class=empty>{escape(placeholder)}</span>"
+    return f"<div class='input{tall}'>{shown}</div>"
 
 
 def _file(component: Json) -> str:
@@ -124,7 +176,11 @@ _TAGS = {
     "fence": "pre",
     "item": "li",
 }
+_PARAGRAPH = 2
+_IN_ROWS: Mapping[int, Callable[[Json], str]] = {2: _button, 3: _menu, 7: _mentionables}
+_ANSWERS: Mapping[int, Callable[[Json], str]] = {3: _menu, 4: _text_input}
 _COMPONENTS: Mapping[int, Callable[[Json], str]] = {
+    18: _label,
     1: _row,
     10: _text,
     13: _file,

@@ -226,10 +226,10 @@ async def test_a_part_that_is_no_more_is_given_up(desk: Desk) -> None:
         await desk.chat.post(Post(DONE.id, SYNTHESIS, part=9), report(desk.of(DONE), SYNTHESIS))
 
 
-async def pinned(desk: Desk) -> Post:
+async def pinned(desk: Desk, *, keep: int | None = None) -> Post:
     course = desk.of(replace(DONE, id=f"d{desk.discord.count(PIN)}"))
     root = await desk.rooted(course)
-    await desk.chat.pin(root, desk.place)
+    await desk.chat.pin(root, desk.place, keep=keep)
     return root
 
 
@@ -248,6 +248,13 @@ async def test_our_oldest_pin_goes_past_the_number_that_is_kept(desk: Desk) -> N
     assert room is not None
     assert [m.id for m in room.pins] == [m.id for m in room.shown if m.is_pinned]
     assert len(room.pins) == 2
+
+
+async def test_a_place_may_keep_another_number_of_pins(desk: Desk) -> None:
+    await pinned(desk, keep=1)
+    second = await pinned(desk, keep=1)
+
+    assert [str(message.id) for message in desk.channel.pins] == [second.message_id]
 
 
 async def test_no_pin_is_no_call(desk: Desk) -> None:

@@ -108,6 +108,16 @@ async def test_a_file_comes_along(lobby: Lobby) -> None:
     assert (attachment.source or "").partition("?")[0] == plan.url.partition("?")[0]
 
 
+async def test_a_pdf_comes_along_by_a_command_and_by_a_message(lobby: Lobby) -> None:
+    plan = lobby.discord.add_file("plan.pdf", b"%PDF-1.7", content_type="application/pdf")
+
+    await lobby.command("ask", {"question": "What is wrong here?", "attachment": plan})
+    await lobby.mention("What is wrong here?", files=(plan,))
+
+    kinds = [file.media_type for one in await lobby.asked() for file in one.question.attachments]
+    assert kinds == ["application/pdf"] * 2
+
+
 @pytest.mark.parametrize("mode", Mode)
 async def test_a_mode_is_for_one_question(lobby: Lobby, mode: Mode) -> None:
     await lobby.command("ask", {"question": "Which one?", "mode": str(mode)})
@@ -189,10 +199,13 @@ async def test_history_shows_the_latest_of_this_channel(lobby: Lobby) -> None:
     said = await lobby.command("history")
 
     assert said is not None
-    assert [line.rpartition(" · ")[0] for line in said.splitlines()] == [
+    lines = [line.rpartition(" · ")[0].rpartition(" · id ") for line in said.splitlines()]
+    assert [line for line, _, _ in lines] == [
         "- Second, why? · Ada · failed",
         "- First, why? · Ada · done",
     ]
+    # These are what `show` wants.
+    assert all(len(deliberation_id) == 16 for _, _, deliberation_id in lines)
 
 
 async def test_history_finds_words(lobby: Lobby) -> None:

@@ -53,6 +53,12 @@ ENTITY_SELECTS = (
     Part.MENTIONABLE_SELECT,
     Part.CHANNEL_SELECT,
 )
+_CHOSEN = {
+    Part.USER_SELECT: ("user",),
+    Part.ROLE_SELECT: ("role",),
+    Part.MENTIONABLE_SELECT: ("user", "role"),
+    Part.CHANNEL_SELECT: ("channel",),
+}
 SELECTS = (Part.STRING_SELECT, *ENTITY_SELECTS)
 IN_CONTAINER = (
     Part.ACTION_ROW,
@@ -117,6 +123,10 @@ def check_select(component: Json, pointer: str, tally: Tally) -> None:
     need(least <= most, f"{pointer}/min_values", "above max_values")
     if component["type"] == Part.STRING_SELECT:
         check_options(component, pointer, at_least=1, at_most=25)
+        chosen = [option for option in component["options"] if option.get("default")]
+        need(len(chosen) <= most, f"{pointer}/options", "more defaults than max_values")
+    else:
+        _check_chosen(component, pointer, (least, most))
 
 
 def check_options(component: Json, pointer: str, *, at_least: int, at_most: int) -> None:
@@ -132,6 +142,18 @@ def check_options(component: Json, pointer: str, *, at_least: int, at_most: int)
         optional(found, "description", here, at_most=OPTION)
         need(value not in values, f"{here}/value", "The specified option value is already used")
         values.add(value)
+
+
+def _check_chosen(component: Json, pointer: str, bounds: tuple[int, int]) -> None:
+    """Raise Invalid where what a menu of people, roles or channels begins with breaks a rule."""
+    place = f"{pointer}/default_values"
+    chosen = need_list(component.get("default_values") or [], place, at_most=bounds[1])
+    need(not chosen or len(chosen) >= bounds[0], place, "fewer than min_values")
+    kinds = _CHOSEN[Part(component["type"])]
+    for number, value in enumerate(chosen):
+        found = need_object(value, f"{place}/{number}")
+        need_word(found.get("type"), f"{place}/{number}/type", kinds)
+        need_snowflake(found.get("id"), f"{place}/{number}/id")
 
 
 def parts_in(components: object) -> Iterator[Json]:

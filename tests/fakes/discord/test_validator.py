@@ -126,3 +126,26 @@ def test_our_rule_for_mentions(route: str, body: dict[str, Any], breach: str) ->
 )
 def test_what_pings_nobody_is_no_breach(route: str, body: dict[str, Any]) -> None:
     assert breaches_of(route, body) == []
+
+
+def chosen(*values: dict[str, str], least: int = 0, most: int = 2) -> str | None:
+    menu = {
+        "type": 7,
+        "custom_id": "people",
+        "min_values": least,
+        "max_values": most,
+        "default_values": list(values),
+    }
+    body = {"components": [{"type": 1, "components": [menu]}]}
+    return fault_of("POST /channels/{id}/messages", body)
+
+
+def test_a_menu_of_people_begins_with_as_many_as_may_be_chosen() -> None:
+    ada, cooks = {"type": "user", "id": "1"}, {"type": "role", "id": "2"}
+
+    assert chosen() is None
+    assert chosen(ada, cooks) is None
+    assert "default_values" in (chosen(ada, cooks, most=1) or "")
+    assert "fewer than min_values" in (chosen(ada, least=2) or "")
+    assert "default_values/0/type" in (chosen({"type": "channel", "id": "1"}) or "")
+    assert "snowflake" in (chosen({"type": "user", "id": "Ada"}) or "")

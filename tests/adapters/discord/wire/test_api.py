@@ -13,7 +13,7 @@ from adapters.discord.wire.http import DiscordHttp
 from adapters.discord.wire.rates import key_of
 from bot.errors import ChatBusy, ChatUnclear, StorageError
 from bot.storage.database import Database, open_database
-from bot.storage.pace import SqlPace
+from bot.storage.workspaces.pace import SqlPace
 from tests.adapters.discord.wire.calls import CALLBACK, MESSAGES, POST, edit, post
 from tests.fakes.discord import faults
 from tests.fakes.discord.records import Channel

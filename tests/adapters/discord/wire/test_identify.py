@@ -15,7 +15,7 @@ from adapters.discord.wire.http import DiscordHttp, open_http
 from adapters.discord.wire.identify import EVERY_S, Starts, Turns, read_starts
 from bot.errors import ChatBusy
 from bot.storage.database import open_database
-from bot.storage.pace import SqlPace
+from bot.storage.workspaces.pace import SqlPace
 from tests.adapters.discord.wire.ears import SPEED, Ears
 from tests.fakes.discord.server import DiscordServer
 from tests.fakes.workspaces import FakePace

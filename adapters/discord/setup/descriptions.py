@@ -1,0 +1,147 @@
+"""What commands and options are for, in English and in the languages of `names`.
+
+Each has up to 100 characters. An option that means different things is named with its command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+DESCRIPTIONS: Mapping[str, Sequence[str]] = {
+    "council": (
+        "Ask a council of language models",
+        "Einen Rat von Sprachmodellen fragen",
+        "Interroger un conseil de modèles de langage",
+        "Preguntar a un consejo de modelos de lenguaje",
+        "Perguntar a um conselho de modelos de linguagem",
+        "言語モデルの評議会に質問する",
+    ),
+    "ask": (
+        "Several models answer and review each other; one concludes",
+        "Mehrere Modelle antworten und begutachten einander; eines zieht den Schluss",
+        "Plusieurs modèles répondent et s'évaluent entre eux ; l'un d'eux conclut",
+        "Varios modelos responden y se revisan entre sí; uno concluye",
+        "Vários modelos respondem e revisam uns aos outros; um deles conclui",
+        "複数のモデルが回答して互いにレビューし、一つが結論を出します",
+    ),
+    "question": (
+        "What you want to know",
+        "Was du wissen möchtest",
+        "Ce que vous voulez savoir",
+        "Lo que quieres saber",
+        "O que você quer saber",
+        "知りたいこと",
+    ),
+    "attachment": (
+        "A text file, a PDF or a picture that belongs to it",
+        "Eine Textdatei, ein PDF oder ein Bild dazu",
+        "Un fichier texte, un PDF ou une image qui l'accompagne",
+        "Un archivo de texto, un PDF o una imagen que la acompaña",
+        "Um arquivo de texto, um PDF ou uma imagem que a acompanha",
+        "質問に添えるテキスト、PDF、または画像",
+    ),
+    "mode": (
+        "How much is reviewed",
+        "Wie viel begutachtet wird",
+        "Combien d'évaluations sont faites",
+        "Cuánto se revisa",
+        "Quanto é revisado",
+        "レビューの量",
+    ),
+    "status": (
+        "What runs in this channel",
+        "Was in diesem Kanal läuft",
+        "Ce qui est en cours dans ce salon",
+        "Lo que está en curso en este canal",
+        "O que está em andamento neste canal",
+        "このチャンネルで進行中のもの",
+    ),
+    "cancel": (
+        "Stop a question that is running",
+        "Eine laufende Frage abbrechen",
+        "Arrêter une question en cours",
+        "Detener una pregunta en curso",
+        "Interromper uma pergunta em andamento",
+        "進行中の質問を中止する",
+    ),
+    "cancel id": (
+        "Which one; needed only if several are running",
+        "Welche; nur nötig, wenn mehrere laufen",
+        "Laquelle ; nécessaire seulement si plusieurs sont en cours",
+        "Cuál; solo hace falta si hay varias en curso",
+        "Qual; só é preciso se houver várias em andamento",
+        "どれを中止するか、複数ある場合のみ",
+    ),
+    "history": (
+        "Earlier questions in this channel",
+        "Frühere Fragen in diesem Kanal",
+        "Les questions précédentes de ce salon",
+        "Preguntas anteriores en este canal",
+        "Perguntas anteriores neste canal",
+        "このチャンネルの以前の質問",
+    ),
+    "words": (
+        "Only those that hold all of these words",
+        "Nur solche, die alle diese Wörter enthalten",
+        "Seulement celles qui contiennent tous ces mots",
+        "Solo las que contienen todas estas palabras",
+        "Somente as que contêm todas estas palavras",
+        "これらの語句をすべて含むものだけ",
+    ),
+    "help": (
+        "What you can do here",
+        "Was du hier tun kannst",
+        "Ce que vous pouvez faire ici",
+        "Lo que puedes hacer aquí",
+        "O que você pode fazer aqui",
+        "ここでできること",
+    ),
+    "show": (
+        "Show one deliberation again, to you alone",
+        "Eine Beratung noch einmal zeigen, nur dir",
+        "Revoir une délibération, pour vous seul",
+        "Ver de nuevo una deliberación, solo tú",
+        "Ver de novo uma deliberação, só para você",
+        "一つの討議をもう一度、自分だけに表示する",
+    ),
+    "show id": (
+        "Which one; begin to type what was asked",
+        "Welche; beginne zu tippen, was gefragt wurde",
+        "Laquelle ; commencez à taper la question",
+        "Cuál; empieza a escribir lo que se preguntó",
+        "Qual; comece a digitar o que foi perguntado",
+        "どれを表示するか、質問の言葉を入力して選ぶ",
+    ),
+    "stats": (
+        "How the members fared in this channel",
+        "Wie sich die Mitglieder in diesem Kanal geschlagen haben",
+        "Les résultats des membres dans ce salon",
+        "Cómo les ha ido a los miembros en este canal",
+        "Como os membros se saíram neste canal",
+        "このチャンネルでのメンバーの成績",
+    ),
+    "budget": (
+        "What was spent and what is left",
+        "Was ausgegeben wurde und was noch übrig ist",
+        "Ce qui a été dépensé et ce qui reste",
+        "Lo que se ha gastado y lo que queda",
+        "O que foi gasto e o que resta",
+        "使った額と残りの額",
+    ),
+    "forget": (
+        "Delete a deliberation, or what somebody asked",
+        "Eine Beratung löschen, oder was jemand gefragt hat",
+        "Supprimer une délibération, ou ce que quelqu'un a demandé",
+        "Borrar una deliberación, o lo que alguien preguntó",
+        "Apagar uma deliberação, ou o que alguém perguntou",
+        "討議、または誰かの質問を削除する",
+    ),
+    "what": (
+        "An id, the word me for all that you asked, or somebody's mention",
+        "Eine Id, das Wort me für alles von dir, oder eine Erwähnung",
+        "Un id, le mot me pour tout ce que vous avez demandé, ou une mention",
+        "Un id, la palabra me para todo lo tuyo, o una mención",
+        "Um id, a palavra me para tudo o que é seu, ou uma menção",
+        "ID、自分の質問すべてなら me、または誰かのメンション",
+    ),
+}

@@ -1,0 +1,112 @@
+"""What the commands are for by which a team repeats questions; else as in `descriptions`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+SCHEDULE_DESCRIPTIONS: Mapping[str, Sequence[str]] = {
+    "schedule": (
+        "Questions that repeat in this channel",
+        "Fragen, die sich in diesem Kanal wiederholen",
+        "Les questions qui se répètent dans ce salon",
+        "Preguntas que se repiten en este canal",
+        "Perguntas que se repetem neste canal",
+        "このチャンネルの定期的な質問",
+    ),
+    "schedule add": (
+        "Add one; without options in a form",
+        "Eine hinzufügen; ohne Angaben in einem Formular",
+        "En ajouter une ; sans options dans un formulaire",
+        "Añadir una; sin opciones en un formulario",
+        "Adicionar uma; sem opções em um formulário",
+        "追加する、入力がなければフォームで",
+    ),
+    "schedule list": (
+        "Which there are, and when they are due",
+        "Welche es gibt und wann sie fällig sind",
+        "Celles qu'il y a, et leur échéance",
+        "Cuáles hay y cuándo tocan",
+        "Quais existem e quando vencem",
+        "一覧と次の予定",
+    ),
+    "schedule pause": (
+        "Let one rest",
+        "Eine ruhen lassen",
+        "En suspendre une",
+        "Dejar una en pausa",
+        "Deixar uma em pausa",
+        "一つを休ませる",
+    ),
+    "schedule resume": (
+        "Let one go on",
+        "Eine weiterlaufen lassen",
+        "En reprendre une",
+        "Dejar que una siga",
+        "Deixar uma continuar",
+        "一つを再開する",
+    ),
+    "schedule run": (
+        "Ask one now",
+        "Eine jetzt fragen",
+        "En poser une maintenant",
+        "Preguntar una ahora",
+        "Perguntar uma agora",
+        "一つを今すぐ質問する",
+    ),
+    "schedule skip": (
+        "Leave its next time out",
+        "Ihr nächstes Mal auslassen",
+        "Sauter sa prochaine fois",
+        "Saltarse su próxima vez",
+        "Pular a próxima vez dela",
+        "次の一回を飛ばす",
+    ),
+    "schedule edit": (
+        "Change one in a form",
+        "Eine in einem Formular ändern",
+        "En modifier une dans un formulaire",
+        "Cambiar una en un formulario",
+        "Mudar uma em um formulário",
+        "一つをフォームで変更する",
+    ),
+    "schedule remove": (
+        "Take one away",
+        "Eine entfernen",
+        "En supprimer une",
+        "Quitar una",
+        "Remover uma",
+        "一つを取り除く",
+    ),
+    "schedule id": (
+        "Which one",
+        "Welche",
+        "Laquelle",
+        "Cuál",
+        "Qual",
+        "どれか",
+    ),
+    "when": (
+        "Such as: weekdays 09:00, or a cron expression",
+        "Etwa: weekdays 09:00, oder ein Cron-Ausdruck",
+        "Par exemple : weekdays 09:00, ou une expression cron",
+        "Por ejemplo: weekdays 09:00, o una expresión cron",
+        "Por exemplo: weekdays 09:00, ou uma expressão cron",
+        "例: weekdays 09:00、または cron 式",
+    ),
+    "schedule question": (
+        "What to ask each time; {date} and {weekday} are filled in",
+        "Was jedes Mal gefragt wird; {date} und {weekday} werden eingesetzt",
+        "La question de chaque fois ; {date} et {weekday} sont remplis",
+        "Lo que se pregunta cada vez; {date} y {weekday} se rellenan",
+        "O que perguntar cada vez; {date} e {weekday} são preenchidos",
+        "毎回の質問、{date} と {weekday} は置き換えられる",
+    ),
+    "discussion": (
+        "Take along what was said here since the last time",
+        "Mitnehmen, was hier seit dem letzten Mal gesagt wurde",
+        "Joindre ce qui s'est dit ici depuis la dernière fois",
+        "Llevar lo que se dijo aquí desde la última vez",
+        "Levar o que foi dito aqui desde a última vez",
+        "前回以降にここで話されたことも渡す",
+    ),
+}
