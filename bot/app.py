@@ -16,6 +16,7 @@ from bot.domain.course import after
 from bot.domain.events import DeliberationCancelled
 from bot.errors import BadQuestion, NotFound, StorageError, WrongUse
 from bot.ports import Records, Scope, Work
+from bot.untrusted import one_line
 
 _LEAST_VISIBLE = 2
 # Crockford's base 32: no letter that is mistaken for another, and in the order of its values.
@@ -27,6 +28,7 @@ _RANDOM_DIGITS = 7
 _RECENT = 100
 # Of the earlier questions in a thread; prompts keep the newest that fit.
 _EARLIER = 10
+_NAME_CHARS = 60
 # Who says a final answer, where a follow-up repeats it.
 COUNCIL = "Council"
 # Letters that show nothing: controls, formats, lone halves, separators.
@@ -136,7 +138,8 @@ class App:
             message = f"Deliberation {deliberation_id} is {deliberation.state} already."
             raise WrongUse(message)
         if by is not None and not _may_stop(by, deliberation):
-            message = f"Only {deliberation.question.asker}, who asked, or an admin can stop this."
+            asker = one_line(deliberation.question.asker, _NAME_CHARS)
+            message = f"Only {asker}, who asked, or an admin can stop this."
             raise WrongUse(message)
         is_shown = await self._work.is_running(deliberation_id)
         deliberation = await self._records.take_up(deliberation_id)

@@ -12,7 +12,7 @@ from typing import Self, TypeVar, cast
 import structlog
 
 from bot.app import App
-from bot.domain import Mode, Person, Question
+from bot.domain import Mode, Person, Place, Question
 from bot.errors import CouncilError, StorageError, WrongUse
 from bot.ports import Feedback, Outbox, Rooms, Scope, Tickets
 from bot.team.asking import Asking, Team
@@ -86,13 +86,22 @@ class Desk:
         return self.asking.team
 
     async def put(
-        self, person: Person, question: Question, *, delivery: str, mode: Mode | None = None
+        self,
+        person: Person,
+        question: Question,
+        *,
+        delivery: str,
+        mode: Mode | None = None,
+        home: Place | None = None,
     ) -> None:
         """Store somebody's question; its deliberation starts behind the acknowledgement.
 
+        `home` is the channel whose settings hold there, if another one.
         Raises `NotAllowed`, `OverLimit`, `BadQuestion`.
         """
-        deliberation = await self.asking.ask(person, question, delivery=delivery, mode=mode)
+        deliberation = await self.asking.ask(
+            person, question, delivery=delivery, mode=mode, home=home
+        )
         self.errands.begin(self.app.begin(deliberation))
 
     async def rate(self, deliberation_id: str, person: str, scope: Scope, *, is_good: bool) -> None:

@@ -131,7 +131,7 @@ def standings_lines(standings: Standings) -> tuple[str, ...]:
     """Say what the count rests on and which faults were upheld."""
     if not standings.order:
         return ("No ballot was usable, so there is no order.",)
-    ballots = "1 ballot" if standings.ballots_used == 1 else f"{standings.ballots_used} ballots"
+    ballots = counted(standings.ballots_used, "ballot")
     agreement = standings.agreement
     line = ballots if agreement is None else f"{ballots} · the reviewers agree to {agreement:.0%}"
     upheld = [
@@ -244,6 +244,11 @@ def joined(names: Iterable[str]) -> str:
     if len(known) < 2:  # noqa: PLR2004 - a list begins with two
         return "".join(known)
     return f"{', '.join(known[:-1])} and {known[-1]}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Write how many there are of something."""
+    return f"1 {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def lowered(sentence: str) -> str:

@@ -147,6 +147,7 @@ def notes_of(deliberation: Deliberation) -> tuple[str, ...]:
     notes += [
         f"{failed.member} did not answer: {failed.failure.sentence}"
         for failed in deliberation.failures
+        if failed.failure.sentence != deliberation.reason
     ]
     late = [answer.member for answer in deliberation.answers if answer.is_late]
     if late:
@@ -187,10 +188,16 @@ def root_report(
         seats=seat_reports(deliberation, doing, words),
         chairman=deliberation.council.chairman.name,
         headline=_headline(deliberation),
-        asker_id=deliberation.question.asker_id,
+        asker_id=_waiting(deliberation),
         gist=None if deliberation.synthesis is None else deliberation.synthesis.final_answer,
         estimate=_expected(deliberation),
     )
+
+
+def _waiting(deliberation: Deliberation) -> str | None:
+    """Return who waits for the answer: a schedule's owner does not, and is not called every day."""
+    question = deliberation.question
+    return None if question.is_scheduled else question.asker_id
 
 
 def _expected(deliberation: Deliberation) -> Estimate | None:
@@ -287,7 +294,7 @@ def _synthesis_report(deliberation: Deliberation, synthesis: Synthesis) -> Synth
         seats=seat_reports(deliberation),
         usage=usage_of(deliberation.calls),
         timings=deliberation.timings,
-        asker_id=deliberation.question.asker_id,
+        asker_id=_waiting(deliberation),
     )
 
 

@@ -15,7 +15,6 @@ from adapters.discord.wire.http import Json
 from bot.desk import Desk
 from bot.domain import Attachment, Mode, Question, Remark
 from bot.errors import ChatError
-from bot.team.rights import check_asking
 
 _MEMBER = "/guilds/{guild_id}/members/{user_id}"
 _MENTION = re.compile(r"<@!?(\d+)>")
@@ -61,11 +60,9 @@ class DiscordDesk(Desk):
         if caller.fault is not None:
             return caller.fault
         person = caller.person
-        if caller.around != caller.channel:
-            # A private thread is no way around what its channel allows.
-            check_asking(person, await self.team.terms(caller.home))
         asked = Question(text, caller.place, person.name, context, attachments, asker_id=person.id)
-        await self.put(person, asked, delivery=delivery, mode=mode)
+        # A private thread is no way around what its channel allows and spends.
+        await self.put(person, asked, delivery=delivery, mode=mode, home=caller.home)
         return None
 
     async def plain(self, typed: str, caller: Caller, names: Names) -> str:

@@ -26,14 +26,27 @@ from adapters.discord.incoming import (
 )
 from adapters.discord.render import reviews
 from adapters.discord.replies import Said, help_text, shown
+from adapters.discord.room import IN_PRIVATE
 from adapters.discord.thread.components import small
 from adapters.discord.thread.messages import single
 from adapters.discord.wire.http import Json
 from bot import phrases, replies
 from bot.attachments import MOST_FILES
-from bot.commands import Ask, Budget, Cancel, Command, Config, Forget, Help, Keys, parse
+from bot.commands import (
+    Ask,
+    Budget,
+    Cancel,
+    Command,
+    Config,
+    Forget,
+    Help,
+    Keys,
+    Schedule,
+    parse,
+)
 from bot.desk import ABOUT_THIS, TOO_LATE
 from bot.domain import Attachment, Mode, Remark
+from bot.errors import WrongUse
 
 _ABOUT = "discord about"
 _NOTHING_SAID = "This message has neither text nor files that I can read."
@@ -68,6 +81,8 @@ async def answer(desk: DiscordDesk, caller: Caller, wanted: Command, names: Name
     """Carry out a command that is no question."""
     if isinstance(wanted, Help | Ask):
         return await help_text(desk, caller)
+    if isinstance(wanted, Schedule) and caller.home.channel != caller.channel:
+        raise WrongUse(IN_PRIVATE)
     # What is set and what it may cost are the channel's; what was asked is a private thread's own.
     place = caller.home if isinstance(wanted, Config | Budget) else caller.place
     return shown(await replies.answer(desk, caller.person, place, wanted), names)

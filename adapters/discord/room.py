@@ -18,6 +18,11 @@ _FORUMS = frozenset({ChannelType.forum.value, ChannelType.media.value})
 _WRITTEN = _THREADED | {ChannelType.voice.value, ChannelType.stage_voice.value}
 
 IN_FORUM = "In a forum nothing can be asked by itself; let it repeat in a text channel."
+# Neither what its channel allows and spends nor who is in it would be known when it is due.
+IN_PRIVATE = (
+    "In a private thread nothing can be asked by itself; let it repeat in a text channel, or ask "
+    "here whenever you want to know."
+)
 
 _UNKNOWN = "Discord does not tell me what kind of channel this is. Ask in a text channel."
 _LOCKED = (

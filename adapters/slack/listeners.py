@@ -44,7 +44,7 @@ async def command(desk: SlackDesk, caller: Caller, text: str, delivery: str) -> 
     wanted = parse(text)
     if isinstance(wanted, Ask):
         return await desk.ask(caller, wanted.question, delivery=delivery)
-    return await _answered(desk, caller, wanted)
+    return await _answered(desk, caller, wanted, delivery)
 
 
 async def message(desk: SlackDesk, caller: Caller, event: Json) -> Said:
@@ -62,14 +62,15 @@ async def message(desk: SlackDesk, caller: Caller, event: Json) -> Said:
     if not is_direct and not mentions:
         return None
     wanted, files = parse(text), attachments(event.get("files") or ())
+    # One mention may come as two events, which have this in common.
+    delivery = f"message:{caller.channel}:{event['ts']}"
     if not files and not isinstance(wanted, Ask):
-        return await _answered(desk, caller, wanted)
+        return await _answered(desk, caller, wanted, delivery)
     question = wanted.question if isinstance(wanted, Ask) else text.strip()
     return await desk.ask(
         caller,
         question or (ABOUT_THIS if files else ""),
-        # One mention may come as two events, which have this in common.
-        delivery=f"message:{caller.channel}:{event['ts']}",
+        delivery=delivery,
         attachments=files,
         context=partial(before, desk, caller, event),
     )
@@ -91,7 +92,7 @@ async def rate(desk: SlackDesk, caller: Caller, value: str) -> Said:
     return None
 
 
-async def _answered(desk: SlackDesk, caller: Caller, wanted: Command) -> Said:
+async def _answered(desk: SlackDesk, caller: Caller, wanted: Command, delivery: str) -> Said:
     match wanted:
         case Help():
             return await help_text(desk, caller)
@@ -104,14 +105,15 @@ async def _answered(desk: SlackDesk, caller: Caller, wanted: Command) -> Said:
         case Schedule(action="edit", argument=named) if len(named.split()) == 1:
             await open_schedule(desk, caller, named.lower())
         case _:
-            return await _carried_out(desk, caller, wanted)
+            return await _carried_out(desk, caller, wanted, delivery)
     return None
 
 
-async def _carried_out(desk: SlackDesk, caller: Caller, wanted: Command) -> Said:
+async def _carried_out(desk: SlackDesk, caller: Caller, wanted: Command, delivery: str) -> Said:
     wanted = await _plain(desk, caller, wanted)
     person = await desk.person(caller)
-    said = await shown(desk, await replies.answer(desk, person, caller.place, wanted))
+    reply = await replies.answer(desk, person, caller.place, wanted, delivery=delivery)
+    said = await shown(desk, reply)
     if isinstance(wanted, Schedule) and wanted.action == "list":
         return _with_new(said)
     return said

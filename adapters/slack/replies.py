@@ -8,7 +8,7 @@ from adapters.slack.caller import Caller
 from adapters.slack.desk import SlackDesk
 from adapters.slack.rich.elements import CODE, holder, rich_text_block, text
 from adapters.slack.rich.filling import BLOCK_TEXT
-from adapters.slack.rich.untrusted import escaped
+from adapters.slack.rich.untrusted import escaped, named
 from adapters.slack.thread.again import again
 from adapters.slack.thread.blocks import Block, lines
 from adapters.slack.thread.messages import File, Message
@@ -35,10 +35,12 @@ message
 
 *Set up*
 • `/council config` opens what is set here: who sits, who may ask, what it may cost
-• `/council config show | changes | use PRESET | copy #channel | export | import | reset`
+• `/council config show | changes | use PRESET | save NAME | copy #channel | export | \
+import | reset`
 • `/council config workspace` does so for all channels, `/council keys` for your own providers
 • `/council schedule add "weekdays 09:00" What should we watch today?` repeats a question; \
-`/council schedule` lists them
+`/council schedule` lists them; after it, `pause | resume | run | skip | edit | remove ID` \
+changes one
 
 *Forget*
 • `/council forget ID` or `/council forget me` deletes what was asked"""
@@ -62,7 +64,7 @@ async def shown(desk: SlackDesk, reply: Reply) -> tuple[Message, ...]:
             return again(told, answer, await _link(desk, told))
     said = [escaped(reply.sentence)] if reply.sentence else []
     said += [f"• {await linked(desk, one)} · {escaped(one.more)}" for one in reply.entries]
-    said += [f"• {escaped(line)}" for line in reply.lines]
+    said += [f"• {named(line)}" for line in reply.lines]
     if reply.file is not None:
         return _with_file(said, *reply.file)
     return _texts(said)

@@ -10,11 +10,11 @@ from adapters.console.record import Record
 from bot.composition.desk import PLATFORM
 from bot.config import Settings
 from bot.ports import Archive, Budgets, Exports
-from bot.storage.archive import SqlArchive
-from bot.storage.budgets import SqlBudgets
 from bot.storage.database import Database, open_database
-from bot.storage.exports import SqlExports
 from bot.storage.migrate import migrate
+from bot.storage.team.archive import SqlArchive
+from bot.storage.team.budgets import SqlBudgets
+from bot.storage.team.exports import SqlExports
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,7 @@ def checks(settings: Settings, models: Models) -> list[Check]:
     except BadConfig as error:
         seating, fault = None, error
     council = seating.council if seating else None
-    seats = (*council.members, council.chairman) if council else ()
-    sitting = list(dict.fromkeys(model for seat in seats for model in seat.models))
+    sitting = council.models if council else ()
     names = dict.fromkeys([*usable(settings), *(split_model(model)[0] for model in sitting)])
 
     async def configuration() -> str:

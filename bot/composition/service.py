@@ -5,32 +5,30 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 
 import structlog
 from starlette.routing import Route
 
-from bot.app import App
 from bot.composition.council import open_app
 from bot.composition.models import open_models, seated
 from bot.composition.platforms import Opened, check_any, open_platforms
-from bot.composition.sweeping import sweeping
+from bot.composition.sweeping import repeating, sweeping
 from bot.composition.team import open_team
 from bot.composition.web import open_web
 from bot.composition.workspaces import Workspaces, open_workspaces
 from bot.config import Seating, Settings, Wish
 from bot.domain import Deliberation
-from bot.errors import StorageError
 from bot.phrases import joined
 from bot.ports import Models
 from bot.storage.database import open_database
 from bot.storage.migrate import migrate
 from bot.team.asking import Asking
-from bot.team.due import Scheduler
-from bot.team.halting import Halting
-from bot.team.metered import metered
+from bot.team.schedules.due import Scheduler
+from bot.team.spending.halting import Halting
+from bot.team.spending.metered import metered
 from bot.work.ticker import ticking
 
 # How soon what a dead process left is taken over.
@@ -73,7 +71,7 @@ async def open_service(settings: Settings, say: Callable[[str], None]) -> AsyncG
             open_app(settings, database, partial(_models_of, workspaces, halting), platforms)
         )
         asking = Asking(app, team)
-        await stack.enter_async_context(_recovering(app))
+        await stack.enter_async_context(repeating(app.recover, _RECOVER_EVERY_S))
         await stack.enter_async_context(_listening(settings, opened, asking, say))
         scheduler = Scheduler(asking, {each.name: each.rooms for each in opened}, _now)
         await stack.enter_async_context(ticking(scheduler.tick))
@@ -106,24 +104,6 @@ async def _listening(
             port = await stack.enter_async_context(web)
             say(f"HTTP: http://{settings.http_host}:{port}")
         yield
-
-
-@asynccontextmanager
-async def _recovering(app: App) -> AsyncGenerator[None]:
-    """Take over what dead processes left, now and then, while the context is open."""
-
-    async def recover() -> None:
-        while True:
-            with suppress(StorageError):
-                await app.recover()
-            await asyncio.sleep(_RECOVER_EVERY_S)
-
-    task = asyncio.create_task(recover())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
 
 
 def _seating(seating: Seating) -> list[str]:

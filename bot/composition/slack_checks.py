@@ -12,8 +12,8 @@ from adapters.slack.wire.socket import check_app_token
 from bot.config import Settings, SlackAccess
 from bot.errors import BadConfig
 from bot.storage.database import open_database
-from bot.storage.installations import SqlInstallations
 from bot.storage.sealing import Seal, parse_keys
+from bot.storage.workspaces.installations import SqlInstallations
 
 PLATFORM = "slack"
 

@@ -7,9 +7,10 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
+from bot.domain import Tenant
 from bot.errors import StorageError
 from bot.team.asking import Team
-from bot.team.halting import Halting
+from bot.team.spending.halting import Halting
 
 # Halted councils stop paying within a second.
 _LOOK_EVERY_S = 0.5
@@ -17,36 +18,52 @@ _LOOK_EVERY_S = 0.5
 _SETTLE_EVERY_S = 1.0
 # What is kept for days need not be deleted to the minute.
 _PURGE_EVERY_S = 3600.0
+# Some prices stand in the providers' own lists alone: until these were read, they count at a cap.
+_PRICES_EVERY_S = 3600.0
+_NOBODY = Tenant("", "")
 
 
 @asynccontextmanager
 async def sweeping(team: Team) -> AsyncGenerator[Halting]:
     """Settle what councils cost, delete what is too old, and look at the operator's switch.
 
+    Also read what the operator's models cost.
     Yields what is known of the switch; it was looked at once.
     """
 
     async def purge() -> None:
         await team.archive.purge(datetime.now(UTC))
 
+    async def know_prices() -> None:
+        await team.catalog.find(_NOBODY, "", limit=1)
+
     halting = Halting(team.switch)
     await halting.look()
-    tasks = [
-        asyncio.create_task(_repeated(halting.look, _LOOK_EVERY_S)),
-        asyncio.create_task(_repeated(team.budgets.settle, _SETTLE_EVERY_S)),
-        asyncio.create_task(_repeated(purge, _PURGE_EVERY_S)),
-    ]
-    try:
+    async with (
+        repeating(halting.look, _LOOK_EVERY_S),
+        repeating(team.budgets.settle, _SETTLE_EVERY_S),
+        repeating(purge, _PURGE_EVERY_S),
+        repeating(know_prices, _PRICES_EVERY_S),
+    ):
         yield halting
+
+
+@asynccontextmanager
+async def repeating(work: Callable[[], Awaitable[object]], every_s: float) -> AsyncGenerator[None]:
+    """Do something again and again while the context is open.
+
+    A database that does not answer is asked again later.
+    """
+
+    async def repeat() -> None:
+        while True:
+            with suppress(StorageError):
+                await work()
+            await asyncio.sleep(every_s)
+
+    task = asyncio.create_task(repeat())
+    try:
+        yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
-
-
-async def _repeated(work: Callable[[], Awaitable[object]], every_s: float) -> None:
-    """Do something again and again; a database that does not answer is asked again later."""
-    while True:
-        with suppress(StorageError):
-            await work()
-        await asyncio.sleep(every_s)
+        task.cancel()
+        await asyncio.wait({task})

@@ -9,7 +9,7 @@ from bot.config import Settings
 from bot.ports import Switch
 from bot.storage.database import open_database
 from bot.storage.migrate import migrate
-from bot.storage.switch import SqlSwitch
+from bot.storage.team.switch import SqlSwitch
 
 
 @asynccontextmanager

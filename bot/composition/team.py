@@ -6,12 +6,12 @@ from bot.composition.archive import archive_of
 from bot.composition.workspaces import Workspaces
 from bot.config import Seating, Settings, presets
 from bot.domain import Limits, Terms
-from bot.storage.budgets import SqlBudgets
 from bot.storage.database import Database
-from bot.storage.schedules import SqlSchedules
-from bot.storage.statistics import SqlStatistics
-from bot.storage.switch import SqlSwitch
-from bot.storage.team_settings import SqlTeamSettings
+from bot.storage.team.budgets import SqlBudgets
+from bot.storage.team.schedules import SqlSchedules
+from bot.storage.team.settings import SqlTeamSettings
+from bot.storage.team.statistics import SqlStatistics
+from bot.storage.team.switch import SqlSwitch
 from bot.team.asking import Team
 
 

@@ -17,8 +17,8 @@ from bot.llm.own import Lines, OwnModels, WorkspaceModels
 from bot.llm.providers import split_model
 from bot.ports import Catalog, Models, ProviderKeys
 from bot.storage.database import Database
-from bot.storage.provider_keys import SqlProviderKeys
 from bot.storage.sealing import Seal, parse_keys
+from bot.storage.team.provider_keys import SqlProviderKeys
 from bot.work.patience import stored
 
 
@@ -66,6 +66,5 @@ async def _open_lines() -> AsyncGenerator[Lines]:
 
 def _names(settings: Settings, council: Council) -> tuple[str, ...]:
     """Name the operator's providers that workspaces may ask."""
-    seats = (*council.members, council.chairman)
-    sitting = [split_model(model)[0] for seat in seats for model in seat.models]
+    sitting = [split_model(model)[0] for model in council.models]
     return tuple(dict.fromkeys(name for name in (*usable(settings), *sitting) if name != REHEARSAL))

@@ -17,8 +17,8 @@ from bot.domain import REHEARSAL, Council, Deadlines, Mode, PlaceSettings, Seat
 from bot.errors import BadConfig
 from bot.lines import nearest
 from bot.llm.providers import Provider, split_model
-from bot.team.checks import faults, is_preset_name
 from bot.team.seats import MOST_MEMBERS, tidy_seat, unique
+from bot.team.settings.checks import faults, is_preset_name
 
 _NO_NAME = "is no name for a preset; use one word of small letters, digits and dashes."
 
@@ -56,10 +56,9 @@ def seat(settings: Settings, wish: Wish) -> Seating | None:
         message = f"A council has at most {MOST_MEMBERS} members, not {len(members)}."
         raise BadConfig(message)
     council = _council(settings, members, chairman or SeatTable(model=members[0].model), wish)
-    seats = (*council.members, council.chairman)
-    is_rehearsal = _is_rehearsal(seats)
+    is_rehearsal = _is_rehearsal(council.seats)
     if not is_rehearsal:
-        for model in (model for seat in seats for model in seat.models):
+        for model in council.models:
             _check(model, settings)
     return Seating(council, is_rehearsal, _warnings(council))
 

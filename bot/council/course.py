@@ -16,7 +16,7 @@ from bot.council.stages import (
     raise_objection,
 )
 from bot.council.table import Stragglers, Table, dismiss
-from bot.domain import Confidence, Deliberation, Mode, State
+from bot.domain import Confidence, Deliberation, FailureKind, Mode, State
 from bot.domain.events import DeliberationFailed, Event, StageBegan
 from bot.ports import Models
 
@@ -70,21 +70,26 @@ async def _review(table: Table) -> None:
 
 
 async def _conclude(table: Table) -> None:
-    answers, seats = len(table.answers), len(table.council.members)
+    answers = len(table.answers)
     if not answers:
-        who = (
-            "The only member did not answer"
-            if seats == 1
-            else f"None of the {seats} members answered"
-        )
-        table.tell(
-            DeliberationFailed(f"{who}, so there is no answer. `council doctor` checks the models.")
-        )
+        table.tell(DeliberationFailed(_why_nobody(table.deliberation)))
     elif answers == 1:
         conclude_alone(table)
     else:
         table.tell(StageBegan(State.SYNTHESISING))
         await conclude(table)
+
+
+def _why_nobody(deliberation: Deliberation) -> str:
+    """Say why there is no answer: by the operator's will, or since every member failed."""
+    failures = [failed.failure for failed in deliberation.failures]
+    if failures and all(failure.kind is FailureKind.HALTED for failure in failures):
+        return failures[0].sentence
+    seats = len(deliberation.council.members)
+    who = (
+        "The only member did not answer" if seats == 1 else f"None of the {seats} members answered"
+    )
+    return f"{who}, so there is no answer. `council doctor` checks the models."
 
 
 def _is_review_due(table: Table) -> bool:

@@ -78,9 +78,24 @@ class Council:
     pins: int | None = None
 
     @property
+    def seats(self) -> tuple[Seat, ...]:
+        """All who sit, the chairman last."""
+        return (*self.members, self.chairman)
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """All models that may be asked, each once."""
+        return tuple(dict.fromkeys(model for seat in self.seats for model in seat.models))
+
+    @property
     def is_rehearsal(self) -> bool:
         """Stand-ins sit in every seat, so that no answer is a real one."""
-        return all(seat.is_stand_in for seat in (*self.members, self.chairman))
+        return all(seat.is_stand_in for seat in self.seats)
+
+    @property
+    def is_mixed(self) -> bool:
+        """Stand-ins sit beside real models, or behind them, so that nobody can tell answers."""
+        return len({model.startswith(f"{REHEARSAL}/") for model in self.models}) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +186,7 @@ class Question:
     """What was asked, by whom and where, with what was said before and the files that came.
 
     `asker` is a display name; `asker_id` is the platform's name for that person, None if there is
-    none. A schedule asks in its owner's name.
+    none. A schedule asks in its owner's name; where it `is_scheduled`, that person does not wait.
     """
 
     text: str
@@ -180,3 +195,4 @@ class Question:
     context: tuple[Remark, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     asker_id: str | None = None
+    is_scheduled: bool = False

@@ -57,6 +57,7 @@ class RootReport:
     `gist` is the short final answer, if the question has one. `conclusion` is the message of the
     final answer, once it is there. `remark` is a sentence about the thread, such as why the answer
     is not pinned. `estimate` is what a thorough council is expected to cost, until it has ended.
+    `asker_id` is who waits for the answer, None if nobody does.
     """
 
     deliberation_id: str
@@ -109,7 +110,7 @@ class SynthesisReport:
     """The final answer.
 
     `notes` are sentences for its top: who failed and why, and what the answer rests on.
-    `asker_id` is whom it answers, None if nobody asked.
+    `asker_id` is who waits for it, None if nobody does.
     """
 
     deliberation_id: str

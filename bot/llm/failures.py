@@ -245,7 +245,7 @@ def _sentence(source: Source, status: int, retry_after_s: float | None) -> str:
 
 def _key_advice(provider: Provider) -> str:
     if provider.is_own:
-        return "An admin can enter it anew with /council keys."
+        return "An admin can enter it anew under /council keys."
     if provider.key_name is None:
         return "Check its api_key."
     if provider.api_key is None:

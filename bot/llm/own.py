@@ -190,7 +190,7 @@ class _Sealed:
 
     def __init__(self, name: str) -> None:
         sentence = (
-            f"{name}: the key of this workspace cannot be read. An admin can enter it anew with "
+            f"{name}: the key of this workspace cannot be read. An admin can enter it anew under "
             "/council keys."
         )
         self._failure = Failure(FailureKind.UNAUTHORISED, sentence)
@@ -211,8 +211,8 @@ def no_provider(name: str) -> str:
     if name in KNOWN and KNOWN[name].is_local:
         return f"{name} is not set up here; my operator can add it to council.toml."
     if name in KNOWN:
-        return f"There is no key for {name} here. An admin can bring one with /council keys."
-    return f"There is no provider {name!r} here. An admin can bring one with /council keys."
+        return f"There is no key for {name} here. An admin can bring one under /council keys."
+    return f"There is no provider {name!r} here. An admin can bring one under /council keys."
 
 
 def _check_known(name: str) -> None:

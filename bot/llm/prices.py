@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from bot.llm.providers import Provider
 from bot.llm.reading import Tokens
 from bot.ports import ModelInfo
 
-Calculate = Callable[[Provider, str, int, int], float | None]
+Calculate = Callable[[str, str, int, int], float | None]
+"""From a base URL, a model's id, and tokens of prompt and completion to US dollars."""
 
 _SAMPLE = 1000  # tokens; small, since some models cost more beyond 128,000
 _MILLION = 1_000_000
+# A look into the list takes 0.1 ms; a question needs a dozen, a form hundreds. Some prices change
+# with the hour.
+_REMEMBERED_S = 600
+_MOST_REMEMBERED = 4_000
 
 
 class Prices:
@@ -22,6 +29,7 @@ class Prices:
 
     def __init__(self) -> None:
         self._loading: asyncio.Future[Calculate] | None = None
+        self._listed = lru_cache(_MOST_REMEMBERED)(_per_million)
 
     def prepare(self, provider: Provider) -> None:
         """Start loading the list if this provider may stand in it."""
@@ -37,7 +45,7 @@ class Prices:
         if self._loading is None or tokens.prompt is None or tokens.completion is None:
             return None
         calculate = await asyncio.shield(self._loading)
-        return calculate(provider, model_id, tokens.prompt, tokens.completion)
+        return calculate(provider.base_url, model_id, tokens.prompt, tokens.completion)
 
     async def fill(
         self, provider: Provider, models: Sequence[ModelInfo], ids: Sequence[str]
@@ -47,25 +55,30 @@ class Prices:
         if self._loading is None:
             return tuple(models)
         calculate = await asyncio.shield(self._loading)
-        filled = (
-            replace(
-                model,
-                prompt_usd=_per_million(
-                    calculate(provider, model_id, _SAMPLE, 0), model.prompt_usd
-                ),
-                completion_usd=_per_million(
-                    calculate(provider, model_id, 0, _SAMPLE), model.completion_usd
-                ),
-            )
+        span = int(time.time() / _REMEMBERED_S)
+        return tuple(
+            _filled(model, *self._listed(calculate, provider.base_url, model_id, span))
             for model, model_id in zip(models, ids, strict=True)
         )
-        return tuple(filled)
 
 
-def _per_million(sample_cost: float | None, known: float | None) -> float | None:
-    if known is not None or sample_cost is None:
-        return known
-    return round(sample_cost * _MILLION / _SAMPLE, 6)
+def _filled(model: ModelInfo, prompt_usd: float | None, completion_usd: float | None) -> ModelInfo:
+    return replace(
+        model,
+        prompt_usd=prompt_usd if model.prompt_usd is None else model.prompt_usd,
+        completion_usd=completion_usd if model.completion_usd is None else model.completion_usd,
+    )
+
+
+def _per_million(
+    calculate: Calculate, base_url: str, model_id: str, _span: int
+) -> tuple[float | None, float | None]:
+    """Return what a million tokens of prompt and of completion cost within a span of time."""
+    samples = calculate(base_url, model_id, _SAMPLE, 0), calculate(base_url, model_id, 0, _SAMPLE)
+    prompt, completion = (
+        None if usd is None else round(usd * _MILLION / _SAMPLE, 6) for usd in samples
+    )
+    return prompt, completion
 
 
 def _is_public(provider: Provider) -> bool:
@@ -81,10 +94,10 @@ def _is_public(provider: Provider) -> bool:
 def _load() -> Calculate:
     from genai_prices import Usage, calc_price  # noqa: PLC0415 - half a second, see Prices
 
-    def calculate(provider: Provider, model_id: str, prompt: int, completion: int) -> float | None:
+    def calculate(base_url: str, model_id: str, prompt: int, completion: int) -> float | None:
         usage = Usage(input_tokens=prompt, output_tokens=completion)
         try:
-            price = calc_price(usage, model_id, provider_api_url=provider.base_url)
+            price = calc_price(usage, model_id, provider_api_url=base_url)
         except (LookupError, ValueError):
             return None
         return float(price.total_price)

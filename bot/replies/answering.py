@@ -31,9 +31,12 @@ from bot.replies.reply import Reply
 from bot.replies.schedules import manage_schedules
 
 
-async def answer(desk: Desk, person: Person, place: Place, command: Command) -> Reply:  # noqa: C901, PLR0911, PLR0912  one line a command
+async def answer(  # noqa: C901, PLR0911, PLR0912  one line a command
+    desk: Desk, person: Person, place: Place, command: Command, *, delivery: str | None = None
+) -> Reply:
     """Carry out a command of a person in a place. Raises `WrongUse`, `StorageError`, `ChatError`.
 
+    What may come twice has a `delivery` id: then nothing is asked twice for it.
     A question and a call for help are the platform's to take; they get an empty reply.
     """
     match command:
@@ -54,7 +57,7 @@ async def answer(desk: Desk, person: Person, place: Place, command: Command) -> 
         case Config():
             return await configure(desk, person, place, command)
         case Schedule():
-            return await manage_schedules(desk, person, place, command)
+            return await manage_schedules(desk, person, place, command, delivery)
         case Keys():
             return await manage_keys(desk, person, place, command)
         case Ask() | Help():

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from bot.desk import Desk
 from bot.domain import Cap, Person, Place, Spent, Window
-from bot.phrases import money
+from bot.phrases import counted, money
 from bot.replies.reply import Reply
-from bot.team.budgets import caps, when
+from bot.team.spending.budgets import caps, when
 
 _HEADING = "What councils cost, with what running ones have set aside:"
 _SPANS = {Window.DAY: "today", Window.MONTH: "this month", Window.HOUR: "this hour"}
@@ -31,14 +31,14 @@ def _line(cap: Cap, spent: Spent) -> str:
 
 def _money(cap: Cap, spent: Spent) -> str:
     if cap.most_micros is None:
-        return f"{money(spent.micros)}, no limit"
+        return f"{money(spent.micros, is_most=True)}, no limit"
     left = max(cap.most_micros - spent.micros, 0)
-    return f"{money(spent.micros)} of {money(cap.most_micros)}, {money(left)} left"
+    return f"{money(spent.micros, is_most=True)} of {money(cap.most_micros)}, {money(left)} left"
 
 
 def _councils(cap: Cap, spent: Spent) -> str:
     if cap.most_councils is None:
-        return f"{spent.councils} council{'' if spent.councils == 1 else 's'}"
+        return counted(spent.councils, "council")
     return f"{spent.councils} of {cap.most_councils} councils"
 
 

@@ -14,12 +14,21 @@ from bot.domain import Limits, Person, Place, PlaceSettings, SettingsChange
 from bot.errors import WrongUse
 from bot.replies.reply import Reply
 from bot.team.asking import Team
-from bot.team.configuring import Draft, Saved, cautions, copied, cost_line, looked_at, opened
-from bot.team.configuring import reset as reset_all
-from bot.team.configuring import save as save_draft
-from bot.team.documents import from_toml, to_toml
-from bot.team.parts import PARTS, as_settings, said
-from bot.team.presets import drop_preset, keep_preset, presets, use_preset
+from bot.team.settings.configuring import (
+    Draft,
+    Saved,
+    cautions,
+    copied,
+    cost_line,
+    looked_at,
+    opened,
+)
+from bot.team.settings.configuring import reset as reset_all
+from bot.team.settings.configuring import save as save_draft
+from bot.team.settings.documents import from_toml, to_toml
+from bot.team.settings.parts import PARTS, as_settings, said
+from bot.team.settings.presets import drop_preset, keep_preset, presets, use_preset
+from bot.team.zones import zone_or_utc
 from bot.untrusted import one_line
 
 EXPORT = "council.toml"
@@ -31,13 +40,13 @@ _MOST_CHANGES = 10
 _HOLDS = "What holds in {}:"
 _SAVED = "Saved for {}."
 _UNCHANGED = "Nothing was ever changed for {}."
-_CHANGES = "The latest changes to {}:"
+_CHANGES = "The latest changes to {}, by the clock of {}:"
 _NOTHING_SET = "Nothing is set for {}, so there is nothing to export; everything is inherited."
 _EXPORTED = "This is what is set for {}. To put it elsewhere, use import there."
 _WHICH_CHANNEL = "Which channel? Put it after copy, such as #general."
 _NO_SETTINGS = "Put the settings as TOML after import, as export gives them."
-_KEPT = "Kept for the workspace."
-_DROPPED = "Gone from the workspace."
+_KEPT = "Kept: each channel of the workspace can use it by its name."
+_DROPPED = "Gone from the workspace; channels that use it stay as they are."
 _PRESETS = "Which preset? There are {}."
 _NO_NAME = "Under what name? Put one word after save."
 
@@ -70,9 +79,9 @@ async def changes(team: Team, _person: Person, place: Place, _argument: str) -> 
     made = await team.settings.changes(place, limit=_MOST_CHANGES)
     if not made:
         return Reply(_UNCHANGED.format(_named(place)))
-    zone = ZoneInfo((await looked_at(team, place)).terms.time_zone)
+    zone = zone_or_utc((await looked_at(team, place)).terms.time_zone)
     lines = tuple(_change(change, zone) for change in made)
-    return Reply(_CHANGES.format(_named(place)), lines=lines)
+    return Reply(_CHANGES.format(_named(place), zone.key), lines=lines)
 
 
 async def reset(team: Team, person: Person, place: Place, _argument: str) -> Reply:

@@ -29,6 +29,7 @@ _PERSONS = (
     "Deleted: {} {}, with answers and reviews, and all schedules and thumbs. "
     "What others asked stays, with what they took along from the chat. "
 )
+_NOTHING = "There was no question {}; all schedules and thumbs are deleted."
 _SURE = (
     "This deletes everything that I know of this workspace: all questions with their answers, "
     "settings, presets, schedules and keys. It cannot be undone. If that is what you want, write "
@@ -71,8 +72,10 @@ async def _person(desk: Desk, by: Person, place: Place, person_id: str) -> Reply
     if person_id != by.id:
         check_admin(by)
     count = await forget_person(desk.asking, place.tenant, person_id)
-    questions = {0: "no question", 1: "one question"}.get(count, f"{count:,} questions")
     whose = "of yours" if person_id == by.id else "of this person"
+    if not count:
+        return Reply(_NOTHING.format(whose))
+    questions = "one question" if count == 1 else f"{count:,} questions"
     return Reply(_PERSONS.format(questions, whose) + _STAYS)
 
 

@@ -10,7 +10,7 @@ from bot.team.bringing import take_away
 from bot.team.rights import check_admin
 from bot.untrusted import one_line
 
-_NONE = "This workspace has brought no provider; /council keys opens the form for one."
+_NONE = "This workspace has brought no provider; you can bring one under /council keys."
 _THESE = "This workspace has brought these providers:"
 _WHICH = "Which one? Put its name after remove."
 
@@ -20,7 +20,8 @@ async def manage_keys(desk: Desk, person: Person, place: Place, command: Keys) -
     check_admin(person)
     if command.action == "remove":
         if not command.argument:
-            return Reply(_WHICH, lines=await _lines(desk, place))
+            lines = await _lines(desk, place)
+            return Reply(_WHICH if lines else _NONE, lines=lines)
         return Reply(await take_away(desk.team, person, place.tenant, command.argument))
     lines = await _lines(desk, place)
     return Reply(_THESE if lines else _NONE, lines=lines)

@@ -69,7 +69,7 @@ def _answers(record: MemberRecord) -> list[str]:
 
 
 def _reviews(record: MemberRecord) -> list[str]:
-    parts = [_number(record.reviews, "review")] if record.reviews else []
+    parts = [phrases.counted(record.reviews, "review")] if record.reviews else []
     if record.agreement is not None:
         parts.append(f"agrees with the others to {record.agreement:.0%}")
     if record.weight < 1:
@@ -90,7 +90,3 @@ def _rest(record: MemberRecord) -> list[str]:
 
 def _times(count: int) -> str:
     return "once" if count == 1 else f"{count:,} times"
-
-
-def _number(count: int, noun: str) -> str:
-    return f"1 {noun}" if count == 1 else f"{count:,} {noun}s"

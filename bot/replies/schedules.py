@@ -10,17 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 
 from bot.commands import Schedule as Command
 from bot.desk import Desk
 from bot.domain import Person, Place, Schedule
 from bot.errors import BadConfig, WrongUse
 from bot.replies.reply import Reply
-from bot.team import scheduling
 from bot.team.asking import Team
-from bot.team.scheduling import Plan
-from bot.team.times import check_zone, described, read
+from bot.team.schedules import scheduling
+from bot.team.schedules.scheduling import Plan
+from bot.team.schedules.times import described, read, told
 from bot.untrusted import one_line
 
 # Of what stands at the beginning: "on the first of each month at 9 a.m."
@@ -38,7 +38,7 @@ _NOTHING_NEW = (
     'Say what changes after the id: /council schedule edit {} "daily 10:00" What is new today?'
 )
 _WHICH = "Which one? Put its id after {}; /council schedule list shows them."
-_NONE = f"No question repeats in this channel; to let one repeat, {_HOW_TO_ADD}"
+_NONE = "No question repeats in this channel; /council schedule add lets one repeat."
 
 _ADDED = "Added {}: {}, next {}."
 _CHANGED = "Changed {}: {}, next {}."
@@ -47,7 +47,7 @@ _PAUSED = "Paused {}; /council schedule resume {} lets it go on."
 _GOES_ON = "{} goes on: {}, next {}."
 _SKIPPED = "Passed over; {} is due next {}."
 _REMOVED = "Removed {}: {}"
-_ASKED = "Asked now; when {} is due stays as it is."
+_ASKED = "Asked now; {} itself stays as it is."
 
 _Change = Callable[[Team, Person, Place, str], Awaitable[Schedule]]
 
@@ -61,7 +61,9 @@ class _Written:
     takes_discussion: bool | None
 
 
-async def manage_schedules(desk: Desk, person: Person, place: Place, command: Command) -> Reply:
+async def manage_schedules(
+    desk: Desk, person: Person, place: Place, command: Command, delivery: str | None = None
+) -> Reply:
     """Show or change them. Raises `WrongUse`, `ChatError`."""
     match command.action:
         case "list":
@@ -73,7 +75,9 @@ async def manage_schedules(desk: Desk, person: Person, place: Place, command: Co
         case "edit":
             return await _edit(desk, person, place, command.argument)
         case "run":
-            return await _run(desk, person, place, command.argument)
+            run = partial(scheduling.run, rooms=desk.rooms, delivery=delivery)
+            await run(desk.asking, person, place, command.argument)
+            return Reply(_ASKED.format(command.argument.lower()))
         case action:
             change, say = _CHANGES[action]
             return Reply(say(await change(desk.team, person, place, command.argument)))
@@ -111,11 +115,6 @@ async def _edit(desk: Desk, person: Person, place: Place, argument: str) -> Repl
     if changed.pause is not None:
         return Reply(_STILL_PAUSED.format(changed.id, _when(changed), changed.id))
     return Reply(_CHANGED.format(changed.id, _when(changed), _next(changed)))
-
-
-async def _run(desk: Desk, person: Person, place: Place, schedule_id: str) -> Reply:
-    await scheduling.run(desk.asking, person, place, schedule_id, rooms=desk.rooms)
-    return Reply(_ASKED.format(schedule_id.lower()))
 
 
 def _said_of_paused(schedule: Schedule) -> str:
@@ -186,9 +185,4 @@ def _when(schedule: Schedule) -> str:
 
 
 def _next(schedule: Schedule) -> str:
-    return "" if schedule.next_due_at is None else _local(schedule.next_due_at, schedule.time_zone)
-
-
-def _local(moment: datetime, zone: str) -> str:
-    local = moment.astimezone(check_zone(zone))
-    return f"{local:%A} {local.day} {local:%B %Y, %H:%M}"
+    return "" if schedule.next_due_at is None else told(schedule.next_due_at, schedule.time_zone)

@@ -88,7 +88,14 @@ def headed(row: _Row) -> Deliberation:
     place = Place(row.platform, row.workspace, row.channel, row.thread)
     return Deliberation(
         id=row.id,
-        question=Question(row.question, place, row.asker, row.context, asker_id=row.asker_id),
+        question=Question(
+            row.question,
+            place,
+            row.asker,
+            row.context,
+            asker_id=row.asker_id,
+            is_scheduled=row.is_scheduled,
+        ),
         council=row.definition,
         created_at=row.created_at,
         state=State(row.state),
@@ -131,7 +138,7 @@ def _whole(head: Deliberation, parts: _Parts) -> Deliberation:
         objection=_answer(objections[-1]) if objections else None,
         standings=_standings(parts),
         synthesis=next((synthesis(row) for row in parts[tables.syntheses]), None),
-        calls=tuple(_call(row) for row in parts[tables.model_calls]),
+        calls=tuple(model_call(row) for row in parts[tables.model_calls]),
     )
 
 
@@ -223,7 +230,8 @@ def _standing(row: _Row) -> Standing:
     )
 
 
-def _call(row: _Row) -> ModelCall:
+def model_call(row: _Row) -> ModelCall:
+    """Return what a row of `model_calls` says."""
     return ModelCall(
         model=row.model,
         purpose=row.purpose,

@@ -21,7 +21,7 @@ from bot.storage.rows import creation, planned, takeover, timed
 from bot.storage.statements import FINAL_STATES
 from bot.storage.tables import deliberations, posts, syntheses
 from bot.storage.writer import Change
-from bot.team.budgets import Claim
+from bot.team.spending.budgets import Claim
 
 _DELIVERED = select(deliberations.c.id).where(
     *(deliberations.c[name] == bindparam(name) for name in ("platform", "workspace", "delivery"))

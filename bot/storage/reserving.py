@@ -27,7 +27,7 @@ from bot.errors import OverLimit
 from bot.storage.statements import insert_new
 from bot.storage.tables import deliberations
 from bot.storage.team_tables import reservations, spending
-from bot.team.budgets import Claim, added, shortage
+from bot.team.spending.budgets import Claim, added, shortage
 
 
 class Key(NamedTuple):

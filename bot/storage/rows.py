@@ -74,6 +74,7 @@ def creation(deliberation: Deliberation, delivery: str | None) -> Unit:
         "delivery": delivery,
         "asker": question.asker,
         "asker_id": question.asker_id,
+        "is_scheduled": question.is_scheduled,
         "question": question.text,
         "context": question.context,
         "mode": deliberation.council.mode,

@@ -38,6 +38,12 @@ EPOCHS = (
     .with_for_update(key_share=True)
 )
 
+# Of councils that a transaction itself put in, so that nobody else refers to them yet.
+UNUSED = delete(tables.councils).where(
+    tables.councils.c.digest.in_(bindparam("digests", expanding=True)),
+    ~exists().where(tables.deliberations.c.council_digest == tables.councils.c.digest),
+)
+
 
 @cache
 def writes(dialect: str) -> Mapping[Shape, tuple[Executable, ...]]:
@@ -47,7 +53,7 @@ def writes(dialect: str) -> Mapping[Shape, tuple[Executable, ...]]:
 
 def _creating(dialect: str) -> dict[Shape, tuple[Executable, ...]]:
     return {
-        Shape.COUNCIL: (insert_new(dialect, tables.councils),),
+        Shape.COUNCIL: (insert_new(dialect, tables.councils).returning(tables.councils.c.digest),),
         Shape.DELIBERATION: (_create(dialect),),
         Shape.ATTACHMENT: (_attach(dialect),),
         Shape.FETCHED: (_fetch(),),

@@ -64,6 +64,7 @@ deliberations = Table(
     Column("delivery", CleanText),
     Column("asker", CleanText, nullable=False),
     Column("asker_id", CleanText),
+    Column("is_scheduled", Boolean, nullable=False),
     Column("question", CleanText, nullable=False),
     Column("context", Json(TypeAdapter(tuple[Remark, ...])), nullable=False),
     Column("mode", CleanText, nullable=False),

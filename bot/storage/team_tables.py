@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pydantic import TypeAdapter
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table
+from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Index, Integer, Table
 
-from bot.domain import PlaceSettings
+from bot.domain import PlaceSettings, Tenant
 from bot.storage.columns import CleanText, Json, Moment
 from bot.storage.tables import metadata
 
@@ -18,6 +18,11 @@ def _tenant() -> tuple[Column[str], Column[str]]:
         Column("platform", CleanText, primary_key=True),
         Column("workspace", CleanText, primary_key=True),
     )
+
+
+def owned(table: Table, tenant: Tenant) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return what holds of the rows of a workspace."""
+    return table.c.platform == tenant.platform, table.c.workspace == tenant.workspace
 
 
 # `number` grows with each change.

@@ -7,6 +7,7 @@ queue for it.
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,8 +19,8 @@ from bot.storage.faults import FAULTS, is_own_fault, is_passing, storage_error
 from bot.storage.reserving import reserve
 from bot.storage.rows import Shape, Unit, by_shape, raised_epoch
 from bot.storage.sessions import Sessions
-from bot.storage.statements import EPOCHS, writes
-from bot.team.budgets import Claim
+from bot.storage.statements import EPOCHS, UNUSED, writes
+from bot.team.spending.budgets import Claim
 
 # Bounds the time that other processes on the same file wait for their turn.
 _BURST_MAX = 500
@@ -179,18 +180,22 @@ def _written(
 ) -> list[Outcome]:
     """Write what may be written."""
     outcomes, units = admit(changes, _epochs(to, changes))
-    created: set[str] = set()  # the deliberations that were not there before
+    new: dict[Shape, set[str]] = defaultdict(set)  # what was not there before
     for shape, rows in by_shape(units).items():
         for statement in statements[shape]:
             result = to.execute(statement, rows)
             if result.returns_rows:
-                created.update(result.scalars())
+                new[shape].update(result.scalars())
+    created = new[Shape.DELIBERATION]
     reopened = [
         change.deliberation_id
         for change, outcome in zip(changes, outcomes, strict=True)
         if change.reopens and change.deliberation_id is not None and isinstance(outcome, int)
     ]
     refused = reserve(to, _claims(changes, created), reopened)
+    if new[Shape.COUNCIL]:
+        # Those of questions that were refused, or had come before.
+        to.execute(UNUSED, {"digests": sorted(new[Shape.COUNCIL])})
     return [
         _created(change.creates, created, refused) if change.creates is not None else outcome
         for change, outcome in zip(changes, outcomes, strict=True)

@@ -18,7 +18,7 @@ from bot.domain import (
     Question,
     Terms,
 )
-from bot.errors import NotAllowed
+from bot.errors import BadConfig, NotAllowed
 from bot.ports import (
     Archive,
     Budgets,
@@ -29,12 +29,16 @@ from bot.ports import (
     Switch,
     TeamSettings,
 )
-from bot.team.budgets import caps
-from bot.team.estimates import check_prices, estimated
 from bot.team.rights import check_asking
+from bot.team.spending.budgets import caps
+from bot.team.spending.estimates import check_prices, estimated
+from bot.team.spending.halting import halted
 from bot.team.terms import merged
 
-_HALTED = "Councils are halted by my operator: {}"
+_MIXED = (
+    "Rehearsal models and real ones would sit together here. Somebody who may configure must "
+    "choose the members and the chairman anew, under /council config."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,25 +74,35 @@ class Asking:
     team: Team
 
     async def ask(
-        self, person: Person, question: Question, *, delivery: str, mode: Mode | None = None
+        self,
+        person: Person,
+        question: Question,
+        *,
+        delivery: str,
+        mode: Mode | None = None,
+        home: Place | None = None,
     ) -> Deliberation:
         """Store a question, unless something speaks against it; nothing was paid by then.
 
+        What is set for `home` and spent there counts, if that is not where the question is.
         A delivery that came before returns what it brought then. Raises `NotAllowed`, `OverLimit`,
-        `BadQuestion`, `StorageError`.
+        `BadConfig`, `BadQuestion`, `StorageError`.
         """
         place = question.place
-        terms = await self.team.terms(place)
+        home = home or place
+        terms = await self.team.terms(home)
         check_asking(person, terms)
         if (reason := await self.team.switch.reason()) is not None:
-            raise NotAllowed(_HALTED.format(reason))
+            raise NotAllowed(halted(reason))
+        # A channel may set only a part, and what it inherits may change after that.
+        if terms.council.is_mixed:
+            raise BadConfig(_MIXED)
         seated = terms.council if mode is None else replace(terms.council, mode=mode)
         council = await self._weighted(seated, place)
-        models = {model for seat in (*council.members, council.chairman) for model in seat.models}
-        prices = await self.team.catalog.priced(place.tenant, models)
+        prices = await self.team.catalog.priced(place.tenant, council.models)
         estimate = estimated(question, council, prices)
         check_prices(estimate, terms)
-        charge = Charge(estimate, caps(terms, person, place, datetime.now(UTC)))
+        charge = Charge(estimate, caps(terms, person, home, datetime.now(UTC)))
         return await self.app.put(question, council, delivery=delivery, charge=charge)
 
     async def _weighted(self, council: Council, place: Place) -> Council:

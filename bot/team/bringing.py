@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from bot.domain import OwnProvider, Person, Place, SettingsChange, Tenant
 from bot.errors import BadConfig, Changed
+from bot.phrases import counted
 from bot.team.asking import Team
 from bot.team.rights import check_admin
 
@@ -47,7 +48,7 @@ async def bring(team: Team, person: Person, tenant: Tenant, provider: OwnProvide
     count = await team.catalog.probe(own, key)
     await team.keys.save(tenant, own, key)
     await _note(team, person, tenant, f"brought the provider {own.name}, key …{own.hint}")
-    models = "1 model" if count == 1 else f"{count} models"
+    models = counted(count, "model")
     return f"{own.name} is there, with {models}. Its key ends in {own.hint}."
 
 

@@ -11,7 +11,9 @@ from bot.domain import Deliberation, Person, Place, Tenant
 from bot.errors import NotAllowed, WrongUse
 from bot.ports import Scope
 from bot.team.asking import Asking
+from bot.untrusted import one_line
 
+_NAME_CHARS = 60
 _NOT_YOURS = "Only {}, who asked, or an admin can delete this."
 # A worker in another process says goodbye in its thread before what it says it of is gone.
 _GOODBYE_S = 5.0
@@ -24,7 +26,7 @@ async def forget_one(asking: Asking, person: Person, place: Place, deliberation_
     here = Scope(place.platform, place.workspace, (place.channel,))
     known = await asking.app.show(deliberation_id, within=here)
     if not person.is_admin and person.id != known.question.asker_id:
-        raise NotAllowed(_NOT_YOURS.format(known.question.asker))
+        raise NotAllowed(_NOT_YOURS.format(one_line(known.question.asker, _NAME_CHARS)))
     await _stop(asking.app, known)
     await _settle(asking)
     await asking.team.archive.forget(place.tenant, deliberation_id)
@@ -59,10 +61,10 @@ async def _stop_all(app: App, tenant: Tenant, is_meant: Callable[[Deliberation],
 
 
 async def _stop(app: App, known: Deliberation) -> None:
-    if known.state.is_final:
-        return
-    with suppress(WrongUse):  # it has ended in the meantime
-        await app.cancel(known.id)
+    if not known.state.is_final:
+        with suppress(WrongUse):  # it has ended in the meantime
+            await app.cancel(known.id)
+    # What has ended may still be on its way into its thread.
     with suppress(TimeoutError):
         async with asyncio.timeout(_GOODBYE_S):
             await app.wait(known.id)

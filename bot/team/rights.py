@@ -6,11 +6,11 @@ from bot.domain import Person, Terms, Tie
 from bot.errors import NotAllowed
 
 _NO_APPS = "Apps and bots cannot use the council."
-_NO_GUESTS = "Guests may ask here only if an admin names them in /council config."
+_NO_GUESTS = "Guests may ask here only if an admin names them under /council config."
 _NO_STRANGERS = (
-    "People of another workspace may ask here only if an admin names them in /council config."
+    "People of another workspace may ask here only if an admin names them under /council config."
 )
-_NOT_NAMED = "Only some people may ask here. An admin can name you in /council config."
+_NOT_NAMED = "Only some people may ask here. An admin can name you under /council config."
 _NO_ADMIN = "Only an admin, or somebody whom an admin named, may do this."
 _ADMINS_ONLY = "Only an admin may do this."
 

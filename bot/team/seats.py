@@ -160,7 +160,7 @@ def _blind(council: Council, known: Mapping[str, ModelInfo]) -> str | None:
 
 
 def _unpriced(council: Council, known: Mapping[str, ModelInfo], *, is_refused: bool) -> str | None:
-    models = {seat.model for seat in (*council.members, council.chairman)}
+    models = {seat.model for seat in council.seats}
     unknown = sorted(model for model in models if _price(known, model) is None)
     if not unknown:
         return None

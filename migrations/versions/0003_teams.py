@@ -17,16 +17,20 @@ _TABLES = (
     "switches",
     "departures",
 )
+# Of a deliberation; none that is there already is either.
+_CLAIMS = ("is_capped", "is_scheduled")
 
 
 def upgrade() -> None:
     op.add_column("deliberations", sa.Column("estimate", sa.Text()))
     with op.batch_alter_table("deliberations") as batch:
-        batch.add_column(
-            sa.Column("is_capped", sa.Boolean(), nullable=False, server_default=sa.false())
-        )
+        for name in _CLAIMS:
+            batch.add_column(
+                sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false())
+            )
     with op.batch_alter_table("deliberations") as batch:
-        batch.alter_column("is_capped", server_default=None)
+        for name in _CLAIMS:
+            batch.alter_column(name, server_default=None)
     _create_settings()
     _create_spending()
     _create_schedules()
@@ -40,7 +44,8 @@ def downgrade() -> None:
         batch.drop_column("member")
     op.drop_index("ix_deliberations_council_digest", "deliberations")
     with op.batch_alter_table("deliberations") as batch:
-        batch.drop_column("is_capped")
+        for name in reversed(_CLAIMS):
+            batch.drop_column(name)
         batch.drop_column("estimate")
 
 

@@ -262,6 +262,15 @@ async def test_nobody_else_may_stop_it(house: House) -> None:
     assert (await house.app.show("d1")).state is State.QUEUED
 
 
+async def test_a_name_does_no_harm_in_a_refusal(house: House) -> None:
+    asked = asked_by_eve()
+    crooked = replace(asked.question, asker="E\u202eve\x1b[2J\n# " + "x" * 100)
+    await house.records.create(replace(asked, question=crooked))
+
+    with pytest.raises(WrongUse, match=r"^Only Eve # x{53}…, who asked, or an admin can stop"):
+        await house.app.cancel("d1", by=MAL, within=HERE)
+
+
 async def test_what_is_not_within_sight_is_not_there(house: House) -> None:
     await house.records.create(asked_by_eve())
 

@@ -15,8 +15,8 @@ from bot.domain import Council, Place, Seat, Tenant
 from bot.errors import BadConfig, ModelError
 from bot.llm.providers import KNOWN, Provider
 from bot.storage.database import Database
-from bot.storage.provider_keys import SqlProviderKeys
 from bot.storage.sealing import Seal, new_key, parse_keys
+from bot.storage.team.provider_keys import SqlProviderKeys
 from tests.bot.llm.asked import request
 from tests.contracts.provider_keys import ACME, KEY, OPENAI, OTHER
 from tests.fakes.council import deliberation

@@ -154,6 +154,18 @@ def test_the_headline_says_how_it_stands(state: State, headline: str) -> None:
     assert root_report(replace(DONE, state=state)).headline == headline
 
 
+def test_whoever_asks_is_called_and_a_schedules_owner_is_named_only() -> None:
+    asked = replace(DONE, question=replace(DONE.question, asker="Ada", asker_id="U1"))
+    scheduled = replace(asked, question=replace(asked.question, is_scheduled=True))
+
+    called = [root_report(asked), report(asked, "synthesis")]
+    quiet = [root_report(scheduled), report(scheduled, "synthesis")]
+
+    assert [getattr(one, "asker_id", None) for one in called] == ["U1", "U1"]
+    assert [getattr(one, "asker_id", None) for one in quiet] == [None, None]
+    assert root_report(scheduled).asker == "Ada"
+
+
 def test_costs_add_up_and_say_when_some_are_unknown() -> None:
     known = ModelCall("m", "answer", 1.0, None, 10, 20, 0.5)
     unknown = replace(known, cost_usd=None)

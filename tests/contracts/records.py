@@ -88,6 +88,7 @@ def a_deliberation(text: str = "Why is the sky blue?", channel: str = "C1") -> D
             Attachment("b.txt", "text/plain", source="https://files/b"),
         ),
         asker_id="U1",
+        is_scheduled=True,
     )
     created_at = _NOON + timedelta(seconds=number)
     return Deliberation(f"d{number}", question, council, created_at, is_rehearsal=True)

@@ -11,18 +11,16 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.app import App
-from bot.domain import Cap, Deliberation, Person, Schedule
+from bot.domain import Person, Schedule
 from bot.storage.database import Database, open_database
-from bot.storage.records import SqlRecords
-from bot.storage.schedules import SqlSchedules
+from bot.storage.team.schedules import SqlSchedules
 from bot.team.asking import Asking
-from bot.team.due import Scheduler
-from tests.e2e.crash_program import Fate
+from bot.team.schedules.due import Scheduler
+from tests.e2e.crash_program import Fate, MortalRecords
 from tests.fakes.clock import HandClock
 from tests.fakes.council import COUNCIL
 from tests.fakes.records import FakeRecords
@@ -33,20 +31,6 @@ from tests.fakes.work import FakeWork
 OWNER = Person("U1", "Ada")
 PLATFORM = "slack"
 NEVER = "never 1"
-
-
-class MortalRecords(SqlRecords):
-    """Records that may be the last thing a process touches."""
-
-    def __init__(self, fate: Fate, database: Database) -> None:
-        super().__init__(database)
-        self._fate = fate
-
-    async def create(
-        self, deliberation: Deliberation, *, delivery: str | None = None, caps: Sequence[Cap] = ()
-    ) -> Deliberation:
-        with self._fate.crossing("ask"):
-            return await super().create(deliberation, delivery=delivery, caps=caps)
 
 
 class MortalSchedules(SqlSchedules):

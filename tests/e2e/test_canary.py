@@ -41,12 +41,12 @@ from bot.llm.http import open_http
 from bot.llm.own import Lines
 from bot.llm.rehearsal import CHAIRMAN, MEMBERS, RehearsalModels
 from bot.storage.database import Database, open_database
-from bot.storage.exports import SqlExports
 from bot.storage.sealing import new_key
+from bot.storage.team.exports import SqlExports
 from bot.team.asking import Asking, Team
 from bot.team.bringing import bring
-from bot.team.configuring import opened, save
-from bot.team.documents import to_toml
+from bot.team.settings.configuring import opened, save
+from bot.team.settings.documents import to_toml
 from bot.work.worker import Platform
 from tests.fakes.certificates import certify
 from tests.fakes.model_server import ModelServer, Script

@@ -11,16 +11,12 @@ import pytest
 from bot.composition.service import open_service
 from bot.domain import Place, Schedule, State, Tenant
 from bot.storage.database import open_database
-from bot.storage.schedules import SqlSchedules
-from tests.adapters.discord.office import Office as DiscordOffice
+from bot.storage.team.schedules import SqlSchedules
 from tests.adapters.discord.office import make_fast as make_discord_fast
-from tests.adapters.slack.office import Office as SlackOffice
 from tests.adapters.slack.office import make_fast as make_slack_fast
-from tests.adapters.stage import SPEED, settled
+from tests.adapters.stage import settled
 from tests.contracts.schedules import a_schedule
-from tests.fakes.discord.server import DiscordServer
-from tests.fakes.model_server import ModelServer
-from tests.fakes.slack.server import SlackServer
+from tests.e2e.both import opened
 
 MISSED = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(minutes=1)
 
@@ -30,45 +26,21 @@ async def test_what_was_missed_shortly_before_the_start_is_asked_and_answered(
 ) -> None:
     make_slack_fast(monkeypatch)
     make_discord_fast(monkeypatch)
-    async with (
-        ModelServer() as models,
-        SlackServer(speed=SPEED) as slack,
-        DiscordServer(speed=SPEED) as discord,
-    ):
-        in_slack = SlackOffice(
-            models=models,
-            folder=tmp_path,
-            database_url=sqlite_url,
-            slack=slack,
-            channel=slack.add_channel("general"),
-            kim=slack.add_person("kim"),
-        )
-        in_discord = DiscordOffice(
-            models=models,
-            folder=tmp_path,
-            database_url=sqlite_url,
-            discord=discord,
-            channel=discord.add_channel("general"),
-            ada=discord.add_person("Ada"),
-        )
-        settings = in_slack.configured(
-            secrets={**in_slack.by_socket(), "DISCORD_TOKEN": discord.token},
-            slack_api_url=slack.api_url,
-            discord_api_url=discord.api_url,
-            discord_gateway_url=discord.gateway_url,
-        )
-        slack_team, guild = slack.workspace.team_id, str(discord.guild.id)
-        old = slack.add_channel("old", is_archived=True)
+    async with opened(tmp_path, sqlite_url) as both:
+        in_slack, in_discord = both.slack, both.discord
+        team = in_slack.slack.workspace.team_id
+        guild = str(in_discord.discord.guild.id)
+        old = in_slack.slack.add_channel("old", is_archived=True)
         await add(
             sqlite_url,
-            due("s1", Place("slack", slack_team, in_slack.channel.id), in_slack.kim.id),
-            due("s2", Place("slack", slack_team, old.id), in_slack.kim.id),
+            due("s1", Place("slack", team, in_slack.channel.id), in_slack.kim.id),
+            due("s2", Place("slack", team, old.id), in_slack.kim.id),
             due("s3", Place("discord", guild, str(in_discord.channel.id)), str(in_discord.ada.id)),
         )
 
-        async with open_service(settings, in_slack.said.append):
+        async with open_service(both.settings, in_slack.said.append):
             known = await settled(in_slack, 2)
-            paused = await found(sqlite_url, Tenant("slack", slack_team), "s2")
+            paused = await found(sqlite_url, Tenant("slack", team), "s2")
 
     asked = {one.question.place.platform: one.question for one in known}
     assert {name: question.asker for name, question in asked.items()} == {

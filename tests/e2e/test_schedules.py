@@ -17,8 +17,8 @@ from sqlalchemy import Connection, select
 
 from bot.domain import Place
 from bot.storage.database import Database, open_database
-from bot.storage.schedules import SqlSchedules
 from bot.storage.tables import deliberations
+from bot.storage.team.schedules import SqlSchedules
 from tests.contracts.schedules import a_schedule
 from tests.e2e.schedule_program import NEVER, OWNER, PLATFORM
 from tests.launcher import Launcher, Process, Streams
@@ -31,7 +31,7 @@ _PATIENCE_S = 60.0
 _MODULE = "tests.e2e.schedule_program"
 
 # Where a process dies, in the order in which it gets there.
-POINTS = ("before ask 1", "after ask 1", "before save 1", "after save 1")
+POINTS = ("before create 1", "after create 1", "before save 1", "after save 1")
 HOURLY, NIGHTLY = "s1", "s2"
 
 

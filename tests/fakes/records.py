@@ -21,7 +21,7 @@ from bot.errors import NotFound, OverLimit, StorageError, Superseded
 from bot.ports import Scope
 from bot.reports import ROOT
 from bot.storage.columns import clean, cleaned
-from bot.team.budgets import Claim, added, shortage
+from bot.team.spending.budgets import Claim, added, shortage
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from adapters.discord.thread.components import (
 )
 from bot.domain import Mode, Shown
 from bot.ports import ModelInfo
+from bot.team.seats import FEWEST_MEMBERS, MOST_MEMBERS
 from bot.team.settings.checks import MOST_PINS
-from bot.team.settings.seats import FEWEST_MEMBERS, MOST_MEMBERS
 
 _MODES: Mapping[str, tuple[str, str]] = {
     Mode.FAST: ("Fast", "Answers without reviews"),

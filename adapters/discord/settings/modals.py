@@ -22,9 +22,9 @@ from adapters.discord.settings.editing import CHAIRMAN, NEW, Editing
 from adapters.discord.thread.components import Choice
 from adapters.discord.wire.http import Json
 from bot.domain import Seat
+from bot.team.seats import LONGEST_NAME, LONGEST_PERSONA
 from bot.team.settings.checks import LONGEST_INSTRUCTIONS, LONGEST_LANGUAGE
 from bot.team.settings.configuring import Draft
-from bot.team.settings.seats import LONGEST_NAME, LONGEST_PERSONA
 
 # Before the name of each small form.
 PUT = "council:put-"

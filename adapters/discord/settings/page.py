@@ -20,7 +20,7 @@ from adapters.discord.thread.components import (
     text,
 )
 from adapters.discord.thread.messages import Message, single
-from bot.domain import Council, Seat
+from bot.domain import Council, PlaceSettings, Seat
 from bot.marks import mark
 from bot.team.settings.parts import PARTS, as_settings, said
 
@@ -100,13 +100,20 @@ def _told(editing: Editing, view: View) -> Iterator[str]:
         return
     own, all_that_holds = draft.settings, as_settings(draft.terms)
     for name in fields_of(draft.place, view.tab):
-        where = _INHERITED if getattr(own, name) is None else _HERE
+        where = _where(name, own)
         if name in {"askers", "configurers"}:
             told = _people(getattr(all_that_holds, name), view) or _NOBODY[name]
         else:
             value = said(name, own) or said(name, all_that_holds) or _UNSET.get(name, "none")
             told = safe(value, _LINE_CHARS)
-        yield f"**{PARTS[name].label}** · {told} · _{where}_"
+        yield f"**{PARTS[name].label}** · {told}{where}"
+
+
+def _where(name: str, own: PlaceSettings) -> str:
+    """Say where a field is set; limits are not inherited, they hold beside each other."""
+    if getattr(own, name) is not None:
+        return f" · _{_HERE}_"
+    return "" if name in {"limits", "per_person"} else f" · _{_INHERITED}_"
 
 
 def _seats(council: Council, editing: Editing) -> Iterator[str]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from adapters.slack.caller import Caller
 from adapters.slack.desk import SlackDesk
@@ -26,6 +24,8 @@ from bot.domain import Schedule
 from bot.errors import BadConfig, BadQuestion, NotFound, WrongUse
 from bot.team.rights import check_asking
 from bot.team.schedules.scheduling import add, edit, found
+from bot.team.schedules.times import described
+from bot.team.schedules.times import told as moment_told
 
 _FORM = "slack schedule"
 
@@ -81,11 +81,8 @@ async def _view(desk: SlackDesk, caller: Caller, schedule_id: str) -> Block:
 
 
 def _told(schedule: Schedule) -> list[str]:
-    told = [f"“{schedule.question}”", f"Asked: {schedule.typed}, id {schedule.id}."]
+    when = described(schedule.rule, schedule.time_zone)
+    lines = [f"“{schedule.question}”", f"Asked {when}; its id is {schedule.id}."]
     if schedule.next_due_at is not None:
-        told.append(f"Next on {_local(schedule.next_due_at, schedule.time_zone)}.")
-    return told
-
-
-def _local(moment: datetime, zone: str) -> str:
-    return f"{moment.astimezone(ZoneInfo(zone)):%A %Y-%m-%d %H:%M} ({zone})"
+        lines.append(f"Next {moment_told(schedule.next_due_at, schedule.time_zone)}.")
+    return lines

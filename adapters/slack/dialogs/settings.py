@@ -28,10 +28,10 @@ from adapters.slack.thread.blocks import Block
 from adapters.slack.wire.http import Json
 from bot.domain import Seat
 from bot.errors import BadConfig, ChatError, WrongUse
+from bot.team.seats import Fault, seat_faults, tidy_seat
 from bot.team.settings.checks import faults, tidied
 from bot.team.settings.configuring import Draft, save
 from bot.team.settings.presets import presets
-from bot.team.settings.seats import Fault, seat_faults, tidy_seat
 from bot.team.terms import over
 
 _TITLE = "Council"

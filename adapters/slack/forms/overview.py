@@ -29,11 +29,11 @@ from adapters.slack.thread.blocks import (
 )
 from bot.domain import Mode, PlaceSettings, Seat, Terms
 from bot.marks import mark
+from bot.team.seats import MOST_MEMBERS
 from bot.team.settings.checks import WORKSPACE_ONLY
 from bot.team.settings.configuring import Draft
 from bot.team.settings.documents import REVISION
 from bot.team.settings.parts import as_settings, said
-from bot.team.settings.seats import MOST_MEMBERS
 
 OVERVIEW = "council_settings"
 PART, SEAT, INHERIT, PRESET = "council_part", "council_seat", "council_inherit", "council_preset"

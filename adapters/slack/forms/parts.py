@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from adapters.slack.rich.untrusted import escaped
+from adapters.slack.rich.untrusted import escaped, named
 from adapters.slack.thread.blocks import Block, plain_text, section, small
 from adapters.slack.wire.http import Json
 from bot.untrusted import one_line
@@ -242,7 +242,7 @@ def warning(sentence: str) -> Block:
 
 def told(title: str, sentences: Sequence[str], small_print: Sequence[str] = ()) -> Block:
     """Say what a form came to."""
-    shown = [section(escaped(one_line(each, 500))) for each in sentences]
+    shown = [section(named(one_line(each, 500))) for each in sentences]
     return page(title, [*shown, *(small(escaped(one_line(each, 500))) for each in small_print)])
 
 

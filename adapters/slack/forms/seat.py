@@ -6,7 +6,7 @@ from adapters.slack.forms.overview import CHAIRMAN, MEMBER, NEW_MEMBER, TITLES
 from adapters.slack.forms.parts import Entered, Input, Option, form
 from adapters.slack.thread.blocks import Block
 from bot.domain import Seat
-from bot.team.settings.seats import LONGEST_NAME, LONGEST_PERSONA, MOST_FALLBACKS
+from bot.team.seats import LONGEST_NAME, LONGEST_PERSONA, MOST_FALLBACKS
 
 SEAT = "council_seat_form"
 MODEL, FALLBACKS = "model", "fallbacks"

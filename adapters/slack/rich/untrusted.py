@@ -14,6 +14,9 @@ _BROADCAST = re.compile("@(?=channel|here|everyone)", re.IGNORECASE)
 # `]:` of a link's definition, `![` of an image. At a piece's end the rest may be on its way.
 _OPENERS = re.compile(r"[<@]|\](?=[(:]|\Z)|!(?=\[|\Z)")
 
+# People's ids begin with U or W, those of user groups with S.
+_ID = re.compile(r"(?<![\w/.-])[UWS](?=[A-Z]*\d)[A-Z\d]{7,11}(?![\w/.-])")
+
 
 def escaped(text: str) -> str:
     """Return harmless text for an mrkdwn field or a message's `text`, where it mentions nobody.
@@ -24,6 +27,14 @@ def escaped(text: str) -> str:
     return _BROADCAST.sub(f"@{_ZERO_WIDTH}", harmless(text).translate(_CONTROLS))
 
 
+def named(text: str) -> str:
+    """Return harmless text in which ids of people and user groups become their names.
+
+    It is for what one person sees alone: in a channel it would notify them.
+    """
+    return _ID.sub(_mention, escaped(text))
+
+
 def streamed(piece: str) -> str:
     """Return a piece of a stream, which Slack reads as Markdown, without mentions, links or images.
 
@@ -31,3 +42,7 @@ def streamed(piece: str) -> str:
     space. Addresses that are written out may still become links, since they hide nothing.
     """
     return _OPENERS.sub(lambda found: f"{found[0]}{_ZERO_WIDTH}", harmless(piece))
+
+
+def _mention(found: re.Match[str]) -> str:
+    return f"<!subteam^{found[0]}>" if found[0].startswith("S") else f"<@{found[0]}>"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain import Deliberation, Mode, State
+from bot.domain import Deliberation, Limits, Mode, PlaceSettings, State
 from bot.domain.events import DeliberationFailed, StageBegan, SynthesisReady
 from bot.errors import StorageError
 from tests.adapters.discord.lobby import Lobby, open_lobby
@@ -18,6 +18,7 @@ from tests.fakes.discord.kinds import Flag
 from tests.fakes.discord.records import Message
 from tests.fakes.discord.server import DiscordServer
 from tests.fakes.discord.validator import links_in, mentions_in
+from tests.fakes.team import set_in
 
 DONE = SynthesisReady(SYNTHESIS)
 GONE = "There is no deliberation of that id."
@@ -181,6 +182,28 @@ async def test_what_is_asked_in_a_private_thread_stays_in_it(lobby: Lobby) -> No
     assert outside == "Nothing was asked in this channel yet."
     assert inside is not None
     assert "A secret, why?" in inside
+
+
+async def test_a_private_thread_is_no_way_around_what_its_channel_allows(lobby: Lobby) -> None:
+    thread = lobby.discord.new_thread(lobby.channel, "Secret", lobby.ada)
+    thread.kind = type(thread.kind).PRIVATE_THREAD
+    lobby.discord.open_thread(thread)
+    lobby.discord.join_thread(thread, lobby.discord.bot)
+    settings = PlaceSettings(mode=Mode.FAST, limits=Limits(councils_day=1))
+    await set_in(lobby.desk.team, lobby.place(lobby.channel), settings)
+
+    first = await lobby.ask("A secret, why?", thread)
+    (asked,) = await lobby.asked()
+    second = await lobby.ask("Another secret, why?", thread)
+    when = {"when": "hourly", "question": "And now?"}
+    repeated = await lobby.command("schedule", "add", when, channel=thread)
+
+    assert first is None
+    assert asked.council.mode is Mode.FAST
+    assert second is not None
+    assert "This channel may hold 1 council a day" in second
+    assert repeated is not None
+    assert repeated.startswith("In a private thread nothing can be asked by itself")
 
 
 async def test_nothing_to_show_is_said(lobby: Lobby) -> None:

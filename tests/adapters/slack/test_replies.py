@@ -126,6 +126,20 @@ async def test_lines_mention_nobody(lobby: Lobby, boss: Person) -> None:
     assert "@here" not in said
 
 
+async def test_people_and_groups_in_settings_are_shown_by_their_names(
+    lobby: Lobby, boss: Person
+) -> None:
+    writers = lobby.slack.add_group("Writers")
+    text = f"askers = ['{lobby.kim.id}', '{writers.id}']"
+
+    saved = await lobby.command(f"config import {text}", person=boss)
+    held = await lobby.command("config show")
+
+    who = f"<@{lobby.kim.id}>, <!subteam^{writers.id}>"
+    assert f"Who may ask: inherited → {who}" in (saved or "")
+    assert f"Who may ask: {who} · set here" in (held or "")
+
+
 async def test_a_list_of_schedules_keeps_its_words_beside_the_button(lobby: Lobby) -> None:
     reply = await lobby.slack.command("schedule", channel=lobby.channel, person=lobby.kim)
 

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
-from tests.adapters.slack.lobby import Lobby
 from tests.fakes.shapes import Json, objects_in
 from tests.fakes.slack.interactions import elements_of
-from tests.fakes.slack.records import Person, View
+from tests.fakes.slack.records import Channel, Person, View
+from tests.fakes.slack.server import SlackServer
+
+
+class Front(Protocol):
+    """Where somebody gives commands."""
+
+    @property
+    def slack(self) -> SlackServer: ...
+
+    async def command(
+        self, text: str, *, channel: Channel | None = None, person: Person | None = None
+    ) -> str | None: ...
 
 
 @dataclass
 class Hands:
     """A person in front of the bot's windows."""
 
-    lobby: Lobby
+    lobby: Front
     person: Person
 
     @property

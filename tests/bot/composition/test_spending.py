@@ -13,13 +13,13 @@ from bot.composition.sweeping import sweeping
 from bot.composition.team import open_team
 from bot.composition.workspaces import Workspaces
 from bot.config import Settings, Wish, load, rehearsal_council
-from bot.domain import Limits, PlaceSettings, Spent
+from bot.domain import Limits, PlaceSettings, Spent, Tenant
 from bot.errors import ModelError, StorageError
-from bot.ports import ModelRequest
+from bot.ports import ModelInfo, ModelRequest
 from bot.storage.database import Database, open_database
 from bot.team.asking import Team
-from bot.team.halting import Halting
-from bot.team.metered import metered
+from bot.team.spending.halting import Halting
+from bot.team.spending.metered import metered
 from bot.team.terms import merged
 from tests.contracts.budgets import ACME, MOST, a_council, cap
 from tests.contracts.records import a_synthesis
@@ -119,6 +119,24 @@ async def test_a_silent_database_is_asked_again() -> None:
         await asyncio.sleep(2)
 
     assert await team.budgets.spent(ACME, ["day"]) == {"day": Spent(0, 1)}
+
+
+@virtual
+async def test_prices_that_stand_in_lists_alone_are_known_soon_after_a_start() -> None:
+    class Unread(FakeCatalog):
+        """A catalog that knows prices once its lists were read."""
+
+        is_read = False
+
+        async def find(self, tenant: Tenant, words: str, *, limit: int) -> tuple[ModelInfo, ...]:
+            self.is_read = True
+            return await super().find(tenant, words, limit=limit)
+
+    catalog = Unread()
+    async with sweeping(replace(fake_team(COUNCIL, FakeRecords()), catalog=catalog)):
+        await asyncio.sleep(1)
+
+    assert catalog.is_read
 
 
 @virtual

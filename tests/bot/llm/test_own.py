@@ -298,7 +298,7 @@ async def test_a_key_that_is_refused_later_can_be_entered_anew(away: Away) -> No
     away.server.default = Script(fault="401")
     away.server.scripts.clear()
 
-    with pytest.raises(ModelError, match=r"An admin can enter it anew with /council keys\."):
+    with pytest.raises(ModelError, match=r"An admin can enter it anew under /council keys\."):
         await (await away.own.of(ACME))["ours"].complete(request(model="ours/mini"))
 
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from bot.app import App
 from bot.commands import Budget
 from bot.desk import Desk
 from bot.domain import (
@@ -19,21 +18,19 @@ from bot.domain import (
     PlaceSettings,
     Question,
     Seat,
-    SettingsChange,
 )
 from bot.errors import OverLimit
 from bot.ports import ModelInfo
 from bot.replies import Reply, answer
-from bot.team.asking import Asking
-from bot.team.estimates import estimated
+from bot.team.spending.estimates import estimated
 from tests.contracts.budgets import paid
 from tests.contracts.records import a_synthesis
 from tests.fakes.council import COUNCIL
-from tests.fakes.records import FakeOutbox, FakeRecords
-from tests.fakes.team import fake_team
+from tests.fakes.desk import fake_desk
+from tests.fakes.records import FakeRecords
+from tests.fakes.team import fake_team, set_in
 from tests.fakes.team.catalog import FakeCatalog
 from tests.fakes.work import FakeWork
-from tests.fakes.workspaces import FakeFeedback, FakeTickets
 
 CHANNEL = Place("slack", "T1", "C1")
 WORKSPACE = Place("slack", "T1", "")
@@ -52,10 +49,7 @@ class Room:
     records: FakeRecords
 
     async def set(self, place: Place, settings: PlaceSettings) -> None:
-        workspace, channel = await self.desk.team.settings.at(place)
-        number = (channel if place.channel else workspace).number
-        change = SettingsChange(place.channel, "U9", "Ada", EVENING, ("Changed.",))
-        await self.desk.team.settings.change(place, settings, change, number=number)
+        await set_in(self.desk.team, place, settings)
 
     async def ask(self, number: int, mode: Mode | None = None) -> str:
         asked = await self.desk.asking.ask(KIM, QUESTION, delivery=f"d{number}", mode=mode)
@@ -70,15 +64,7 @@ async def room() -> AsyncGenerator[Room]:
     records = FakeRecords()
     team = replace(fake_team(COUNCIL, records), catalog=PRICES)
     async with FakeWork() as work:
-        asking = Asking(App(records=records, work=work, platforms=["slack"]), team)
-        desk = Desk(
-            app=asking.app,
-            outbox=FakeOutbox(records),
-            feedback=FakeFeedback(records),
-            tickets=FakeTickets(),
-            asking=asking,
-        )
-        yield Room(desk, records)
+        yield Room(fake_desk(records, work, team), records)
 
 
 @time_machine.travel(EVENING, tick=False)
@@ -101,12 +87,12 @@ async def test_the_budget_is_shown_for_channel_workspace_and_person(room: Room) 
 
     midnight, month = "at 00:00 (America/New_York)", "on 1 December at 00:00 (America/New_York)"
     assert reply.lines == (
-        f"This channel, today: $1.23 of $5.00, $3.76 left · 1 council. Resets {midnight}.",
-        f"This channel, this month: $1.23, no limit · 1 council. Resets {month}.",
-        f"This workspace, today: $1.23, no limit · 1 council. Resets {midnight}.",
-        f"This workspace, this month: $1.23 of $20.00, $18.76 left · 1 council. Resets {month}.",
-        f"You, today: $1.23, no limit · 1 of 3 councils. Resets {midnight}.",
-        f"You, this month: $1.23, no limit · 1 council. Resets {month}.",
+        f"This channel, today: $1.24 of $5.00, $3.76 left · 1 council. Resets {midnight}.",
+        f"This channel, this month: $1.24, no limit · 1 council. Resets {month}.",
+        f"This workspace, today: $1.24, no limit · 1 council. Resets {midnight}.",
+        f"This workspace, this month: $1.24 of $20.00, $18.76 left · 1 council. Resets {month}.",
+        f"You, today: $1.24, no limit · 1 of 3 councils. Resets {midnight}.",
+        f"You, this month: $1.24, no limit · 1 council. Resets {month}.",
         "You, this hour: 1 of 5 questions. Resets at 21:00 (America/New_York).",
     )
 

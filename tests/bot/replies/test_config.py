@@ -5,25 +5,25 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bot.app import App
 from bot.commands import Config, parse
 from bot.desk import Desk
 from bot.domain import Limits, Mode, Person, Place, PlaceSettings, Seat
 from bot.errors import BadConfig, NotAllowed, NotFound, WrongUse
 from bot.ports import ModelInfo
 from bot.replies import Reply, answer
-from bot.team.asking import Asking
-from bot.team.documents import from_toml, to_toml
+from bot.team.settings.documents import from_toml, to_toml
 from tests.fakes.council import COUNCIL
-from tests.fakes.records import FakeOutbox, FakeRecords
-from tests.fakes.team import fake_team
+from tests.fakes.desk import fake_desk
+from tests.fakes.records import FakeRecords
+from tests.fakes.team import fake_team, set_in
 from tests.fakes.team.catalog import FakeCatalog
 from tests.fakes.work import FakeWork
-from tests.fakes.workspaces import FakeFeedback, FakeTickets
 
 CHANNEL = Place("slack", "T1", "C1", "t1")
 ADMIN = Person("U9", "Ada", is_admin=True)
 KIM = Person("U1", "Kim")
+KEPT = "Kept: each channel of the workspace can use it by its name."
+DROPPED = "Gone from the workspace; channels that use it stay as they are."
 SETTINGS = """\
 mode = "thorough"
 pins = 3
@@ -56,16 +56,16 @@ async def room() -> AsyncGenerator[Room]:
     models = (ModelInfo(f"test/{letter}", 1.0, 2.0, sees_images=True) for letter in "abcdz")
     team = replace(fake_team(COUNCIL, records), catalog=FakeCatalog(*models))
     async with FakeWork() as work:
-        asking = Asking(App(records=records, work=work, platforms=["slack"]), team)
-        yield Room(
-            Desk(
-                app=asking.app,
-                outbox=FakeOutbox(records),
-                feedback=FakeFeedback(records),
-                tickets=FakeTickets(),
-                asking=asking,
-            )
-        )
+        yield Room(fake_desk(records, work, team))
+
+
+async def test_a_time_zone_that_is_gone_keeps_nobody_from_looking(room: Room) -> None:
+    await set_in(room.desk.team, replace(CHANNEL, thread=None), PlaceSettings(time_zone="Mars/A"))
+
+    (line,) = (await room.types("config changes")).lines
+
+    assert line.endswith(" · Ada · Changed.")
+    assert "Time zone: Mars/A · set here" in (await room.types("config show")).lines
 
 
 @pytest.mark.parametrize("words", ["config", "config show"])
@@ -117,7 +117,9 @@ async def test_changes_are_listed_with_who_and_when(room: Room) -> None:
 
     reply = await room.types("config changes", person=KIM)
 
-    assert reply.sentence == "The latest changes to this channel:"
+    assert (
+        reply.sentence == "The latest changes to this channel, by the clock of Pacific/Kiritimati:"
+    )
     newest, oldest = reply.lines
     assert newest.endswith(" · Ada · Mode: inherited → fast; Final answers that stay pinned: 1 → 2")
     assert oldest.endswith(" · Ada · Final answers that stay pinned: inherited → 1")
@@ -227,11 +229,11 @@ async def test_presets_by_a_word(room: Room) -> None:
     again = await room.types("config use ours")
     dropped = await room.types("config drop ours")
 
-    assert kept == Reply("Kept for the workspace.", lines=("Preset ours: kept",))
+    assert kept == Reply(KEPT, lines=("Preset ours: kept",))
     assert "Mode: thorough → fast" in used.lines
     assert listed.sentence == "Which preset? There are quick, standard, thorough, ours."
     assert "Mode: fast → thorough" in again.lines
-    assert dropped == Reply("Gone from the workspace.", lines=("Preset ours: dropped",))
+    assert dropped == Reply(DROPPED, lines=("Preset ours: dropped",))
     with pytest.raises(WrongUse, match="Under what name"):
         await room.types("config save")
 

@@ -5,20 +5,18 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bot.app import App
 from bot.commands import Forget, parse
 from bot.desk import Desk
 from bot.domain import Cap, Charge, Deliberation, Estimate, Person, Place, State
 from bot.domain.events import Fact, StageBegan, SynthesisReady
 from bot.errors import NotAllowed, NotFound, WrongUse
 from bot.replies import Reply, answer
-from bot.team.asking import Asking
 from tests.contracts.archive import DAY, NOW, left
 from tests.fakes.council import COUNCIL, SYNTHESIS, question
-from tests.fakes.records import FakeOutbox, FakeRecords
+from tests.fakes.desk import fake_desk
+from tests.fakes.records import FakeRecords
 from tests.fakes.team import fake_team
 from tests.fakes.work import FakeWork
-from tests.fakes.workspaces import FakeFeedback, FakeTickets
 
 CHANNEL = Place("slack", "T1", "C1")
 ADMIN = Person("U9", "Ada", is_admin=True)
@@ -57,16 +55,7 @@ async def _at_once(_: str) -> None:
 async def room() -> AsyncGenerator[Room]:
     records = FakeRecords()
     async with FakeWork(_at_once) as work:
-        app = App(records=records, work=work, platforms=["slack"])
-        asking = Asking(app, fake_team(COUNCIL, records))
-        desk = Desk(
-            app=app,
-            outbox=FakeOutbox(records),
-            feedback=FakeFeedback(records),
-            tickets=FakeTickets(),
-            asking=asking,
-        )
-        yield Room(desk, records, work)
+        yield Room(fake_desk(records, work, fake_team(COUNCIL, records)), records, work)
 
 
 @pytest.mark.parametrize("person", [KIM, ADMIN])
@@ -149,7 +138,7 @@ async def test_everybody_deletes_what_they_asked_in_this_workspace(room: Room) -
 async def test_who_asked_nothing_hears_that(room: Room) -> None:
     reply = await room.types("forget me")
 
-    assert reply.sentence.startswith("Deleted: no question of yours")
+    assert reply.sentence.startswith("There was no question of yours")
 
 
 @pytest.mark.parametrize("mention", ["<@U1>", "<@!U1>", "<@U1|kim>"])

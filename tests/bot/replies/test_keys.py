@@ -5,19 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from bot.app import App
 from bot.commands import Keys, parse
 from bot.desk import Desk
 from bot.domain import Person, Place
 from bot.errors import NotAllowed, NotFound
 from bot.replies import Reply, answer
-from bot.team.asking import Asking
 from tests.contracts.provider_keys import ACME, KEY, OPENAI, OTHER, OURS
 from tests.fakes.council import COUNCIL
-from tests.fakes.records import FakeOutbox, FakeRecords
+from tests.fakes.desk import fake_desk
+from tests.fakes.records import FakeRecords
 from tests.fakes.team import fake_team
 from tests.fakes.work import FakeWork
-from tests.fakes.workspaces import FakeFeedback, FakeTickets
 
 CHANNEL = Place("slack", "T1", "C1", "t1")
 ADA = Person("U1", "Ada", is_admin=True)
@@ -28,14 +26,7 @@ KIM = Person("U2", "Kim")
 async def desk() -> AsyncGenerator[Desk]:
     records = FakeRecords()
     async with FakeWork() as work:
-        app = App(records=records, work=work, platforms=["slack"])
-        desk = Desk(
-            app=app,
-            outbox=FakeOutbox(records),
-            feedback=FakeFeedback(records),
-            tickets=FakeTickets(),
-            asking=Asking(app, fake_team(COUNCIL, records)),
-        )
+        desk = fake_desk(records, work, fake_team(COUNCIL, records))
         for tenant, provider in ((ACME, OURS), (ACME, OPENAI), (OTHER, OPENAI)):
             await desk.team.keys.save(tenant, provider, KEY)
         yield desk
@@ -81,7 +72,7 @@ async def test_what_is_not_there_cannot_be_removed(desk: Desk) -> None:
 async def test_a_workspace_without_any_is_told_how(desk: Desk) -> None:
     reply = await types(desk, "keys list", place=replace(CHANNEL, workspace="T3"))
 
-    assert "/council keys opens the form" in reply.sentence
+    assert "you can bring one under /council keys" in reply.sentence
 
 
 @pytest.mark.parametrize("words", ["keys", "keys list", "keys remove", "keys remove openai"])

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bot.app import App
 from bot.commands import parse
 from bot.desk import Desk
 from bot.domain import Deliberation, MemberRecord, Person, Place, Post, PostState, State
@@ -18,13 +17,12 @@ from bot.domain.events import (
 )
 from bot.errors import NotFound
 from bot.replies import Reply, answer
-from bot.team.asking import Asking
 from tests.fakes.council import COUNCIL, SYNTHESIS, question
-from tests.fakes.records import FakeOutbox, FakeRecords
+from tests.fakes.desk import fake_desk
+from tests.fakes.records import FakeRecords
 from tests.fakes.team import fake_team
 from tests.fakes.team.archive import FakeStatistics
 from tests.fakes.work import FakeWork
-from tests.fakes.workspaces import FakeFeedback, FakeTickets
 
 CHANNEL = Place("slack", "T1", "C1")
 KIM = Person("U1", "Kim")
@@ -55,15 +53,7 @@ async def room() -> AsyncGenerator[Room]:
     statistics = FakeStatistics(records)
     team = replace(fake_team(COUNCIL, records), statistics=statistics)
     async with FakeWork() as work:
-        asking = Asking(App(records=records, work=work, platforms=["slack"]), team)
-        desk = Desk(
-            app=asking.app,
-            outbox=FakeOutbox(records),
-            feedback=FakeFeedback(records),
-            tickets=FakeTickets(),
-            asking=asking,
-        )
-        yield Room(desk, records, statistics)
+        yield Room(fake_desk(records, work, team), records, statistics)
 
 
 async def test_the_history_tells_the_ids_that_show_wants(room: Room) -> None:

@@ -7,19 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from bot.app import App
 from bot.commands import parse
-from bot.desk import Desk
-from bot.domain import Person, Place, PlaceSettings, Schedule, SettingsChange
+from bot.domain import Person, Place, PlaceSettings, Schedule
 from bot.errors import NotAllowed, NotFound, WrongUse
 from bot.replies import Reply, answer
-from bot.team.asking import Asking
 from tests.fakes.council import COUNCIL
-from tests.fakes.records import FakeOutbox, FakeRecords
-from tests.fakes.rooms import FakeRooms
-from tests.fakes.team import fake_team
+from tests.fakes.desk import fake_desk
+from tests.fakes.records import FakeRecords
+from tests.fakes.team import fake_team, set_in
 from tests.fakes.work import FakeWork
-from tests.fakes.workspaces import FakeFeedback, FakeTickets
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)  # a Tuesday
 PLACE = Place("slack", "T1", "C1")
@@ -30,15 +26,7 @@ class Office:
     def __init__(self, work: FakeWork) -> None:
         self.records = FakeRecords()
         self.team = fake_team(COUNCIL, self.records)
-        app = App(records=self.records, work=work, platforms=["slack"])
-        self.desk = Desk(
-            app=app,
-            outbox=FakeOutbox(self.records),
-            feedback=FakeFeedback(self.records),
-            tickets=FakeTickets(),
-            asking=Asking(app, self.team),
-            rooms=FakeRooms(),
-        )
+        self.desk = fake_desk(self.records, work, self.team)
 
     async def say(self, words: str, person: Person = ADA) -> Reply:
         return await answer(self.desk, person, PLACE, parse(f"schedule {words}"))
@@ -58,9 +46,7 @@ def clock() -> Generator[None]:
 async def office() -> AsyncGenerator[Office]:
     async with FakeWork() as work:
         office = Office(work)
-        zone = PlaceSettings(time_zone="Europe/Berlin")
-        change = SettingsChange("C1", "U9", "Kim", NOW, ("Changed.",))
-        await office.team.settings.change(PLACE, zone, change, number=0)
+        await set_in(office.team, PLACE, PlaceSettings(time_zone="Europe/Berlin"))
         yield office
 
 
@@ -92,6 +78,15 @@ async def test_a_schedule_is_added_in_plain_words(
     assert (known.typed, known.question) == (typed, question)
     assert known.takes_discussion is takes_discussion
     assert reply.sentence.startswith(f"Added {known.id}: at ")
+
+
+async def test_a_time_zone_that_is_gone_keeps_nobody_from_the_list(office: Office) -> None:
+    await office.say('add "weekdays 09:00" What now?')
+    await office.team.schedules.save(replace(await office.known(), time_zone="Mars/A"))
+
+    (line,) = (await office.say("list")).lines
+
+    assert "Mars/A time" in line
 
 
 async def test_the_reply_says_when_it_is_due_by_the_channels_clock(office: Office) -> None:
@@ -193,10 +188,20 @@ async def test_it_is_skipped_run_and_removed(office: Office) -> None:
     assert skipped.sentence == (
         f"Passed over; {known.id} is due next Thursday 26 November 2026, 09:00."
     )
-    assert ran.sentence == f"Asked now; when {known.id} is due stays as it is."
+    assert ran.sentence == f"Asked now; {known.id} itself stays as it is."
     assert [one.question.asker_id for one in await office.records.search()] == ["U2"]
     assert removed.sentence == f"Removed {known.id}: What now?"
     assert await office.team.schedules.all(PLACE) == ()
+
+
+async def test_a_run_that_is_delivered_again_asks_nothing_again(office: Office) -> None:
+    await office.say('add "daily 09:00" What now?')
+    run = parse(f"schedule run {(await office.known()).id}")
+
+    for delivery in ("message:C1:17.1", "message:C1:17.1", "message:C1:18.1"):
+        await answer(office.desk, BOB, PLACE, run, delivery=delivery)
+
+    assert len(await office.records.search()) == 2
 
 
 @pytest.mark.parametrize(

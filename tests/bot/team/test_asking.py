@@ -2,26 +2,25 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
 from bot.app import App
 from bot.domain import (
+    Limits,
     Mode,
     Person,
     Place,
     PlaceSettings,
     Question,
     Seat,
-    SettingsChange,
     Tie,
 )
-from bot.errors import NotAllowed
+from bot.errors import BadConfig, NotAllowed, OverLimit
 from bot.team.asking import Asking, Team
 from tests.fakes.council import COUNCIL
 from tests.fakes.records import FakeRecords
-from tests.fakes.team import fake_team
+from tests.fakes.team import fake_team, set_in
 from tests.fakes.team.archive import FakeStatistics
 from tests.fakes.work import FakeWork
 
@@ -39,10 +38,7 @@ class House:
         self.asking = Asking(App(records=self.records, work=work, platforms=["slack"]), self.team)
 
     async def set(self, place: Place, settings: PlaceSettings) -> None:
-        workspace, channel = await self.team.settings.at(place)
-        number = (channel if place.channel else workspace).number
-        change = SettingsChange(place.channel, "U9", "Ada", datetime.now(UTC), ("Changed.",))
-        await self.team.settings.change(place, settings, change, number=number)
+        await set_in(self.team, place, settings)
 
 
 def question(place: Place = CHANNEL) -> Question:
@@ -74,6 +70,18 @@ async def test_a_channel_inherits_from_its_workspace_and_a_thread_from_its_chann
     assert elsewhere.council == replace(COUNCIL, mode=Mode.FAST, language="German")
 
 
+async def test_what_is_set_for_its_home_holds_where_a_question_is_asked(house: House) -> None:
+    secret = replace(CHANNEL, channel="private thread")
+    await set_in(house.team, CHANNEL, PlaceSettings(members=OTHERS, limits=Limits(councils_day=1)))
+
+    asked = await house.asking.ask(KIM, question(secret), delivery="d1", home=CHANNEL)
+
+    assert (asked.question.place, asked.council.members) == (secret, OTHERS)
+    for place, home in ((secret, CHANNEL), (CHANNEL, None)):
+        with pytest.raises(OverLimit, match="This channel may hold 1 council a day"):
+            await house.asking.ask(KIM, question(place), delivery="d2", home=home)
+
+
 async def test_a_stored_question_keeps_its_council_when_the_settings_change(house: House) -> None:
     asked = await house.asking.ask(KIM, question(), delivery="d1")
     await house.set(CHANNEL, PlaceSettings(members=OTHERS))
@@ -81,6 +89,26 @@ async def test_a_stored_question_keeps_its_council_when_the_settings_change(hous
     again = await house.asking.ask(KIM, question(), delivery="d1")
 
     assert again == asked == await house.records.load(asked.id)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        PlaceSettings(chairman=Seat("Chair", "test/c")),
+        PlaceSettings(chairman=Seat("Chair", "test/c", fallbacks=("rehearsal/alder",))),
+    ],
+)
+async def test_stand_ins_never_answer_beside_real_models_whatever_a_channel_inherits(
+    house: House, kept: PlaceSettings
+) -> None:
+    stand_ins = (Seat("Alder", "rehearsal/alder"), Seat("Beech", "rehearsal/beech"))
+    await house.set(CHANNEL, kept)
+    await house.set(WORKSPACE, PlaceSettings(members=stand_ins))
+
+    with pytest.raises(BadConfig, match="must choose the members and the chairman anew"):
+        await house.asking.ask(KIM, question(), delivery="d1")
+
+    assert await house.records.search() == ()
 
 
 async def test_a_mode_can_be_wished_for(house: House) -> None:

@@ -8,9 +8,9 @@ from hypothesis import given
 from bot.domain import Council, Deadlines, Limits, PlaceSettings, Seat, Terms
 from bot.errors import BadConfig
 from bot.ports import ModelInfo
-from bot.team.checks import check, faults, tidied
 from bot.team.seats import warnings
-from tests.bot.team.drawn import SETTINGS
+from bot.team.settings.checks import check, faults, tidied
+from tests.bot.team.settings.drawn import SETTINGS
 from tests.contracts.team_settings import EVERYTHING
 from tests.fakes.council import COUNCIL
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.domain import Council, Terms
+from datetime import UTC, datetime
+
+from bot.domain import Council, Place, PlaceSettings, SettingsChange, Terms
 from bot.team.asking import Team
 from tests.fakes.records import FakeRecords
 from tests.fakes.team.archive import FakeArchive, FakeStatistics
@@ -27,3 +29,11 @@ def fake_team(council: Council, records: FakeRecords) -> Team:
         statistics=FakeStatistics(records),
         archive=FakeArchive(records, settings),
     )
+
+
+async def set_in(team: Team, place: Place, settings: PlaceSettings) -> None:
+    """Set something for a channel, or without one for its workspace."""
+    workspace, channel = await team.settings.at(place)
+    number = (channel if place.channel else workspace).number
+    change = SettingsChange(place.channel, "U9", "Ada", datetime.now(UTC), ("Changed.",))
+    await team.settings.change(place, settings, change, number=number)

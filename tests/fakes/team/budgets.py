@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from bot.domain import Estimate, Spent, State, Tenant
 from bot.errors import NotFound
-from bot.team.estimates import settled_micros
+from bot.team.spending.estimates import settled_micros
 from tests.fakes.records import FakeRecords
 
 

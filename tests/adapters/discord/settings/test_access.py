@@ -171,5 +171,5 @@ async def test_a_private_thread_is_no_way_around_who_may_ask(lobby: Lobby) -> No
 
     said = await lobby.ask("Which one, and why?", thread)
 
-    assert said == "Only some people may ask here. An admin can name you in /council config."
+    assert said == "Only some people may ask here. An admin can name you under /council config."
     assert await lobby.cost_nothing()

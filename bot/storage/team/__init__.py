@@ -1,0 +1,1 @@
+"""What teams set, spend and look back on."""

@@ -1,0 +1,1 @@
+"""What is kept for chat platforms: installations, pins, pace, tickets, feedback."""

@@ -1,0 +1,1 @@
+"""Questions that repeat: when they are due, and asking them then."""

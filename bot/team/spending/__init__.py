@@ -1,0 +1,1 @@
+"""What councils may cost: estimates, caps, and models held to them."""
