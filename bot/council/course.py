@@ -20,6 +20,9 @@ from bot.domain import Confidence, Deliberation, FailureKind, Mode, State
 from bot.domain.events import DeliberationFailed, Event, StageBegan
 from bot.ports import Models
 
+# Nothing is wrong with models that were not asked.
+_BY_WILL = frozenset({FailureKind.HALTED, FailureKind.OVER_BUDGET})
+
 
 async def deliberate(
     deliberation: Deliberation, models: Models, *, is_streaming_answers: bool = False
@@ -81,9 +84,9 @@ async def _conclude(table: Table) -> None:
 
 
 def _why_nobody(deliberation: Deliberation) -> str:
-    """Say why there is no answer: by the operator's will, or since every member failed."""
+    """Say why there is no answer: no model may be asked any more, or all members failed."""
     failures = [failed.failure for failed in deliberation.failures]
-    if failures and all(failure.kind is FailureKind.HALTED for failure in failures):
+    if failures and all(failure.kind in _BY_WILL for failure in failures):
         return failures[0].sentence
     seats = len(deliberation.council.members)
     who = (

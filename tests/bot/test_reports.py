@@ -121,6 +121,14 @@ def test_seats_say_what_they_are_doing() -> None:
     assert (cedar.status, cedar.words) == (SeatStatus.ANSWERING, 12)
 
 
+def test_a_reason_is_not_said_again_of_each_member() -> None:
+    failures = DONE.failures
+
+    failed = replace(DONE, state=State.FAILED, reason=failures[0].failure.sentence, synthesis=None)
+
+    assert not any("did not answer" in note for note in notes_of(failed))
+
+
 def test_the_notes_say_who_failed_who_was_late_and_who_took_the_chair() -> None:
     stand_in = replace(SYNTHESIS, stand_in="alder took the chair: maple did not answer.")
 

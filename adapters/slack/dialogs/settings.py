@@ -30,7 +30,7 @@ from bot.domain import Seat
 from bot.errors import BadConfig, ChatError, WrongUse
 from bot.team.seats import Fault, seat_faults, tidy_seat
 from bot.team.settings.checks import faults, tidied
-from bot.team.settings.configuring import Draft, save
+from bot.team.settings.configuring import Draft, cost_line, save
 from bot.team.settings.presets import presets
 from bot.team.terms import over
 
@@ -164,8 +164,11 @@ async def _below(desk: SlackDesk, caller: Caller, sheet: Sheet, entered: Entered
 
 async def _overview(desk: SlackDesk, caller: Caller, sheet: Sheet, *, fault: str = "") -> Block:
     ticket = await ticket_of(desk, caller, sheet)
-    known = await presets(desk.team, sheet.draft.place.tenant)
-    return overview(sheet.draft, ticket, tuple(known), edition=sheet.edition, fault=fault)
+    draft = sheet.draft
+    known = await presets(desk.team, draft.place.tenant)
+    cost = await cost_line(desk.team, draft.place, draft.terms.council)
+    notes = {"fault": fault, "cost": cost or ""}
+    return overview(draft, ticket, tuple(known), edition=sheet.edition, **notes)
 
 
 async def _part(desk: SlackDesk, caller: Caller, sheet: Sheet) -> Block:

@@ -102,9 +102,15 @@ def title(draft: Draft) -> str:
 
 
 def overview(
-    draft: Draft, ticket: str, presets: Sequence[str] = (), *, edition: int = 0, fault: str = ""
+    draft: Draft,
+    ticket: str,
+    presets: Sequence[str] = (),
+    *,
+    edition: int = 0,
+    fault: str = "",
+    cost: str = "",
 ) -> Block:
-    """Show what is set, and what is inherited where nothing is."""
+    """Show what is set, what is inherited where nothing is, and what a question costs with it."""
     blocks = [
         *([warning(fault)] if fault else []),
         small(_whose(draft)),
@@ -116,6 +122,7 @@ def overview(
         _revision(draft, edition),
         divider(),
         *(_part(draft, name) for name in PARTS),
+        *([small(escaped(cost))] if cost else []),
     ]
     return form(title(draft), OVERVIEW, ticket, blocks, "Save")
 

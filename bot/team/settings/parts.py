@@ -129,8 +129,12 @@ def _seats(value: object) -> str:
     return ", ".join(map(seat_line, cast("tuple[Seat, ...]", value)))
 
 
-def _ids_or(everybody: str) -> Callable[[object], str]:
-    return lambda value: ", ".join(map(_short, cast("tuple[str, ...]", value))) or everybody
+def _or_everyone(value: object) -> str:
+    return ", ".join(map(_short, cast("tuple[str, ...]", value))) or "everyone"
+
+
+def _with_admins(value: object) -> str:
+    return ", ".join(["admins", *map(_short, cast("tuple[str, ...]", value))])
 
 
 def _text_or(nothing: str) -> Callable[[object], str]:
@@ -173,8 +177,8 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         "instructions": Part("Instructions", _text_or("none")),
         "deadlines": Part("Deadlines", _deadlines),
         "time_zone": Part("Time zone", _word),
-        "askers": Part("Who may ask", _ids_or("everyone")),
-        "configurers": Part("Who may configure", _ids_or("admins")),
+        "askers": Part("Who may ask", _or_everyone),
+        "configurers": Part("Who may configure", _with_admins),
         "limits": Part("Limits", _limits, unset=_NO_LIMITS),
         "per_person": Part("Limits for each person", _limits, unset=_NO_LIMITS),
         "questions_per_hour": Part("Questions of a person in an hour", _word),

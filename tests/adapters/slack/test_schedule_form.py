@@ -34,7 +34,8 @@ async def test_a_question_is_scheduled(lobby: Lobby, kim: Hands) -> None:
     assert (schedule.rule, schedule.time_zone) == ("0 9 * * 1-5", "Europe/Berlin")
     assert schedule.takes_discussion
     assert (schedule.owner_id, schedule.place) == (lobby.kim.id, lobby.place(lobby.channel))
-    assert "09:00 (Europe/Berlin)" in kim.shown
+    assert "Asked at 09:00 on Monday through Friday, Europe/Berlin time" in kim.shown
+    assert ", 09:00." in kim.shown
     assert schedule.id in kim.shown
 
 

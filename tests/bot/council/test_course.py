@@ -179,6 +179,14 @@ def test_no_answer_at_all_is_a_clear_failure() -> None:
     assert len(told.of(MemberFailed)) == 4
 
 
+@pytest.mark.parametrize("kind", [FailureKind.HALTED, FailureKind.OVER_BUDGET])
+def test_what_no_model_is_to_blame_for_is_said_as_it_is(kind: FailureKind) -> None:
+    told = Story(lines={f"x/{n.lower()}": Fails(kind) for n in NAMES}).tell()
+
+    assert told.deliberation.state is State.FAILED
+    assert told.deliberation.reason == told.deliberation.failures[0].failure.sentence
+
+
 def test_a_council_of_one_that_fails_says_so() -> None:
     told = Story(names=("Ada",), lines={"x/ada": Fails()}).tell()
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 
@@ -102,6 +103,25 @@ async def test_one_that_runs_is_stopped_and_then_deleted(room: Room) -> None:
 
     assert room.work.cancelled == [one.id]
     assert await left(room.records, one) == [False]
+
+
+async def test_one_that_is_still_being_shown_is_deleted_after_that() -> None:
+    records, is_shown = FakeRecords(), asyncio.Event()
+
+    async def show(_: str) -> None:
+        await is_shown.wait()
+
+    async with FakeWork(show) as work:
+        room = Room(fake_desk(records, work, fake_team(COUNCIL, records)), records, work)
+        one = await room.have(DONE)
+        await work.start(one)
+        forgetting = asyncio.create_task(room.types(f"forget {one.id}"))
+        await asyncio.wait({forgetting}, timeout=0.05)
+        before = await left(records, one)
+        is_shown.set()
+        await forgetting
+
+    assert (before, await left(records, one)) == ([True], [False])
 
 
 async def test_what_a_deleted_council_has_cost_counts(room: Room) -> None:
