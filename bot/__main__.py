@@ -228,11 +228,12 @@ async def _switch(settings: Settings, request: Halt | GoOn) -> int:
 
 
 async def _whole_workspace(settings: Settings, request: Export | Forget) -> int:
-    from adapters.console.export import export
+    from adapters.console.export import check_known, export
     from bot.composition.archive import open_archive
     from bot.composition.terminal import open_terminal
 
     async with open_archive(settings) as known, open_terminal(is_quiet=True) as terminal:
+        check_known(request.tenant, await known.exports.tenants())
         if isinstance(request, Export):
             return await export(known.exports, terminal, request.tenant, request.output)
         await known.budgets.settle()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -19,12 +19,23 @@ from typing import TextIO
 from adapters.console.document import document
 from adapters.console.listeners import DONE, Terminal
 from bot.domain import Attachment, Deliberation, PlaceSettings, Schedule, Tenant
-from bot.errors import WrongUse
+from bot.errors import NotFound, WrongUse
 from bot.ports import Exports, Holdings
 
 _TELL_EVERY = 500
+_MOST_NAMED = 10
 
 _Line = Mapping[str, object]
+
+
+def check_known(tenant: Tenant, known: Sequence[Tenant]) -> None:
+    """Raise `NotFound` for a workspace of which nothing is known, naming some that are."""
+    if tenant in known:
+        return
+    there = [f"{each.platform}:{each.workspace}" for each in known[:_MOST_NAMED]]
+    hint = f"known are {', '.join(there)}{', …' if len(known) > _MOST_NAMED else ''}."
+    message = f"Nothing is known of {tenant.platform}:{tenant.workspace}"
+    raise NotFound(f"{message}; {hint}" if there else f"{message}, nor of any other workspace.")
 
 
 async def export(exports: Exports, terminal: Terminal, tenant: Tenant, output: Path | None) -> int:

@@ -97,6 +97,10 @@ class Holdings:
 class Exports(Protocol):
     """All that is known of a workspace, for it to take along."""
 
+    async def tenants(self) -> tuple[Tenant, ...]:
+        """Return the workspaces of which anything is known."""
+        ...
+
     async def holdings(self, tenant: Tenant) -> Holdings:
         """Return what a workspace has set."""
         ...

@@ -175,14 +175,23 @@ async def test_a_workspace_is_exported_and_then_forgotten(council: Call, tmp_pat
     exported = await council("export", "-w", workspace, "-o", str(tmp_path / "all.jsonl"))
     forgotten = await council("forget", "-w", workspace, "--yes")
     history = await council("history")
-    again = await council("export", "-w", workspace)
 
     first, line = (tmp_path / "all.jsonl").read_text().splitlines()
     assert json.loads(first)["kind"] == "workspace"
     assert (json.loads(line)["id"], json.loads(line)["status"]) == (asked["id"], "done")
     assert exported.err == f"Exported 1 deliberation of {workspace}.\n"
-    assert (forgotten.code, history.out, len(again.out.splitlines())) == (0, "", 1)
+    assert (forgotten.code, history.out) == (0, "")
+    with pytest.raises(NotFound, match=f"Nothing is known of {workspace}"):
+        await council("forget", "-w", workspace, "--yes")
     assert files_with(b"Which way is up", tmp_path) == ["all.jsonl"]
+
+
+async def test_a_workspace_that_is_not_known_is_no_deleted_one(council: Call) -> None:
+    await council("ask", "--json", "--mode", "fast", "Which way is up?")
+
+    for command in (("forget", "-w", "slack:T1", "--yes"), ("export", "-w", "slack:T1")):
+        with pytest.raises(NotFound, match=f"slack:T1; known are console:{getpass.getuser()}."):
+            await council(*command)
 
 
 async def test_models_are_listed(council: Call, program: Program) -> None:

@@ -271,5 +271,15 @@ class ExportsContract:
         assert [one.id for one in found] == [one.id for one in mine]
         assert found[0] == await records.load(mine[0].id)
 
+    async def test_the_workspaces_of_which_anything_is_known_are_listed_once(
+        self, exports: Exports, records: Records
+    ) -> None:
+        assert await exports.tenants() == ()
+        elsewhere = Tenant("discord", "G1")
+        for tenant in (HERE, HERE, elsewhere):
+            await asked(records, tenant=tenant)
+
+        assert await exports.tenants() == (elsewhere, HERE)
+
     async def test_a_workspace_that_asked_nothing_exports_nothing(self, exports: Exports) -> None:
         assert [one async for one in exports.deliberations(Tenant("slack", "T9"))] == []

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Mapping
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Connection, Table, select, tuple_
+from sqlalchemy import Connection, Table, select, tuple_, union
 
 from bot.domain import (
     Deliberation,
@@ -22,11 +22,26 @@ from bot.storage.loading import load
 from bot.storage.tables import deliberations
 from bot.storage.team.schedules import SqlSchedules
 from bot.storage.team.settings import change_of
-from bot.storage.team_tables import owned, place_settings, presets, provider_keys, settings_changes
+from bot.storage.team_tables import (
+    owned,
+    place_settings,
+    presets,
+    provider_keys,
+    schedules,
+    settings_changes,
+)
 
 # Whole deliberations in memory at once; each may hold fifty megabytes of files.
 _PAGE = 5
 _ROW = deliberations.c
+
+# `union` leaves out what comes twice.
+_TENANTS = union(
+    *(
+        select(table.c.platform, table.c.workspace)
+        for table in (deliberations, place_settings, presets, provider_keys, schedules)
+    )
+).order_by("platform", "workspace")
 
 _Mark = tuple[datetime, str]
 """Where a page ended: a deliberation's time and id."""
@@ -38,6 +53,15 @@ class SqlExports:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._schedules = SqlSchedules(database)
+
+    async def tenants(self) -> tuple[Tenant, ...]:
+        """Return the workspaces of which anything is known."""
+
+        def read(connection: Connection) -> tuple[Tenant, ...]:
+            rows = connection.execute(_TENANTS)
+            return tuple(Tenant(row.platform, row.workspace) for row in rows)
+
+        return await self._database.read(read)
 
     async def holdings(self, tenant: Tenant) -> Holdings:
         """Return what a workspace has set."""

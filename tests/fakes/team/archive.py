@@ -129,6 +129,11 @@ class FakeExports:
         self.held = Holdings({}, {}, (), (), ())
         self._records = records
 
+    async def tenants(self) -> tuple[Tenant, ...]:
+        """Return the workspaces of which anything is known."""
+        theirs = {known.question.place.tenant for known in self._records.known.values()}
+        return tuple(sorted(theirs, key=lambda tenant: (tenant.platform, tenant.workspace)))
+
     async def holdings(self, tenant: Tenant) -> Holdings:
         """Return what a workspace has set."""
         return self.held
