@@ -19,6 +19,7 @@ import pytest
 
 from adapters.console.commandline import parse
 from bot.__main__ import carry_out, run
+from bot.errors import NotFound
 from tests.fakes.model_server import ModelServer, Script
 from tests.launcher import ROOT, Launcher, start_python
 from tests.program import MEMBERS, Call, Outcome, Program, ended, make_bare
