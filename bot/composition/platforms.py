@@ -8,8 +8,6 @@ from typing import Protocol
 
 from starlette.routing import Route
 
-from bot.composition.discord import open_discord
-from bot.composition.slack import open_slack
 from bot.config import Settings
 from bot.errors import BadConfig
 from bot.ports import Rooms
@@ -65,10 +63,15 @@ async def open_platforms(
     slack, discord = settings.slack(), settings.discord()
     async with AsyncExitStack() as stack:
         opened: list[Opened] = []
+        # A platform's library takes some ten megabytes; who serves the other one does without.
         if slack is not None:
+            from bot.composition.slack import open_slack  # noqa: PLC0415
+
             opening = open_slack(settings, slack, database, say)
             opened.append(await stack.enter_async_context(opening))
         if discord is not None:
+            from bot.composition.discord import open_discord  # noqa: PLC0415
+
             opening = open_discord(settings, discord, database, say)
             opened.append(await stack.enter_async_context(opening))
         yield opened
