@@ -20,7 +20,7 @@ from bot.untrusted import one_line
 
 _LEAST_VISIBLE = 2
 # Crockford's base 32: no letter that is mistaken for another, and in the order of its values.
-_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
+DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 # Nine digits hold the milliseconds until the year 3084; seven make two of one instant differ.
 _TIME_DIGITS = 9
 _RANDOM_DIGITS = 7
@@ -39,8 +39,8 @@ def new_id() -> str:
     """Return a new deliberation's id: 16 characters that sort by the time they were made."""
     now_ms = time.time_ns() // 1_000_000
     places = range(_TIME_DIGITS - 1, -1, -1)
-    moment = "".join(_DIGITS[(now_ms >> (5 * place)) & 31] for place in places)
-    return moment + "".join(secrets.choice(_DIGITS) for _ in range(_RANDOM_DIGITS))
+    moment = "".join(DIGITS[(now_ms >> (5 * place)) & 31] for place in places)
+    return moment + "".join(secrets.choice(DIGITS) for _ in range(_RANDOM_DIGITS))
 
 
 class App:

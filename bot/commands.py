@@ -171,6 +171,8 @@ def _schedule(rest: str) -> Command | None:
 
 def _keys(rest: str) -> Command | None:
     action, argument = _split(rest)
+    if action == "add":
+        return Keys()  # a key that stands behind it must not become a question
     if action and not _fits(action, argument, KEYS_ACTIONS):
         return None
     return Keys(action, argument)

@@ -9,12 +9,12 @@ from typing import Any, TypeVar, cast
 from adapters.slack.caller import Caller
 from adapters.slack.desk import SlackDesk
 from adapters.slack.dialogs.windows import shown
-from adapters.slack.forms.parts import Outcome, fault, loading, told
+from adapters.slack.forms.parts import Entered, Outcome, fault, loading, told, warned
 from adapters.slack.rich.untrusted import escaped
 from adapters.slack.whispers import Said, whisper
 from adapters.slack.wire.http import Json
 from bot.desk import apology
-from bot.errors import CouncilError
+from bot.errors import CouncilError, WrongUse
 
 # Slack gives up after 3 s; what takes longer goes on, and is said when it comes.
 _WITHIN_S = 2.5
@@ -65,12 +65,17 @@ async def outcome_in_time(
 async def moved(
     desk: SlackDesk, caller: Caller, view: Json, work: Coroutine[Any, Any, None]
 ) -> None:
-    """Do what was clicked in a window; if it cannot be done, the window says so."""
+    """Do what was clicked in a window; if it cannot be done, the window says so.
+
+    What may be tried again leaves the window as it is.
+    """
     try:
         await work
     except CouncilError as error:
-        why = fault(_title(view), apology(error, "Slack"))
-        await shown(desk, caller.workspace, str(view["id"]), why)
+        why = apology(error, "Slack")
+        is_final = isinstance(error, WrongUse)
+        after = fault(_title(view), why) if is_final else warned(view, why)
+        await shown(desk, caller.workspace, str(view["id"]), after)
 
 
 async def _spoken(work: Coroutine[Any, Any, T]) -> T | str:
@@ -82,10 +87,14 @@ async def _spoken(work: Coroutine[Any, Any, T]) -> T | str:
 
 
 async def _settled(view: Json, work: Coroutine[Any, Any, Outcome]) -> Outcome:
+    """Return what becomes of a form; it stays as it is if it may be sent again."""
     try:
         return await work
+    except WrongUse as error:
+        return Outcome(view=fault(_title(view), str(error)))
     except CouncilError as error:
-        return Outcome(view=fault(_title(view), apology(error, "Slack")))
+        entered = Entered(view)
+        return Outcome({entered.first: apology(error, "Slack")}).at(entered)
 
 
 def _title(view: Json) -> str:

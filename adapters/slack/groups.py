@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
 
 from adapters.slack.lookups import Lookups
@@ -15,6 +16,7 @@ from bot.errors import ChatError
 _WITHIN_S = 1.0
 _FRESH_S = 60.0
 _PREFIX = "S"
+_PERSON = re.compile(r"[UW][A-Z\d]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,13 @@ class Groups:
 
 
 def is_group(name: str) -> bool:
-    """Say whether an id is a user group's; people's begin with U or W."""
+    """Say whether an id is a user group's."""
     return name.startswith(_PREFIX)
+
+
+def is_person(name: str) -> bool:
+    """Say whether an id is a person's; what else is named was imported, and is nobody here."""
+    return _PERSON.fullmatch(name) is not None
 
 
 def _group(found: Json) -> Group:

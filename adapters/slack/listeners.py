@@ -29,6 +29,7 @@ from bot.commands import (
     Cancel,
     Command,
     Config,
+    Forget,
     Help,
     History,
     Keys,
@@ -37,6 +38,9 @@ from bot.commands import (
 )
 from bot.desk import ABOUT_THIS
 from bot.errors import WrongUse
+
+# Somebody, or a user group, who is named in settings: a string of TOML that is nothing else.
+_NAMED = re.compile(r"(?<=[\"'])<(?:@|!subteam\^)(\w+)(?:\|[^<>]*)?>(?=[\"'])")
 
 
 async def command(desk: SlackDesk, caller: Caller, text: str, delivery: str) -> Said:
@@ -111,7 +115,9 @@ async def _answered(desk: SlackDesk, caller: Caller, wanted: Command, delivery: 
 
 async def _carried_out(desk: SlackDesk, caller: Caller, wanted: Command, delivery: str) -> Said:
     wanted = await _plain(desk, caller, wanted)
-    person = await desk.person(caller)
+    # What is changed or deleted is not left to the rights of a minute ago.
+    is_fresh = isinstance(wanted, (Config, Keys, Forget))
+    person = await desk.person(caller, is_fresh=is_fresh)
     reply = await replies.answer(desk, person, caller.place, wanted, delivery=delivery)
     said = await shown(desk, reply)
     if isinstance(wanted, Schedule) and wanted.action == "list":
@@ -127,7 +133,7 @@ async def _plain(desk: SlackDesk, caller: Caller, wanted: Command) -> Command:
         case Config("copy"):
             return wanted
         case Config(action, argument):
-            plain = await desk.plain(argument, caller.workspace)
+            plain = await desk.plain(_NAMED.sub(r"\1", argument), caller.workspace)
             return Config(action, plain, wanted.is_workspace)
         case Schedule(action, argument):
             return Schedule(action, await desk.plain(argument, caller.workspace))

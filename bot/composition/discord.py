@@ -128,11 +128,7 @@ async def open_discord(
     async with AsyncExitStack() as stack:
         http = await _logged_in(stack, access, say)
         api = DiscordApi(http, SqlPace(database))
-        chat = DiscordChat(
-            api,
-            SqlPins(database),
-            most_pins=settings.file.discord.pins,
-        )
+        chat = DiscordChat(api, SqlPins(database), most_pins=settings.file.discord.pins)
         yield Discord(settings, access, database, http, api, chat, say)
 
 

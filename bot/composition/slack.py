@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.routing import Route
 
@@ -27,7 +28,7 @@ from adapters.slack.wire.socket import open_socket
 from bot.config import Settings, SlackAccess
 from bot.domain import Tenant
 from bot.errors import BadConfig, ChatError
-from bot.ports import Installations
+from bot.ports import Archive, Installations
 from bot.storage.database import Database
 from bot.storage.outbox import SqlOutbox
 from bot.storage.sealing import Seal, parse_keys
@@ -90,22 +91,8 @@ class Slack:
         """
         access, tickets, archive = self.access, SqlTickets(self.database), asking.team.archive
         desk = self._desk(asking, tickets)
-
-        async def leave(workspace: str) -> None:
-            await archive.leave(Tenant(PLATFORM, workspace))
-            if isinstance(self.tokens, InstalledTokens):
-                await self.tokens.remove(workspace)
-
-        async def come_back(workspace: str) -> None:
-            await archive.come_back(Tenant(PLATFORM, workspace))
-
-        bolt = build(
-            desk,
-            self.tokens,
-            self.http,
-            signing_secret=access.signing_secret,
-            on_removal=leave,
-        )
+        secret, leave = access.signing_secret, partial(self._leave, archive)
+        bolt = build(desk, self.tokens, self.http, signing_secret=secret, on_removal=leave)
         routes = [] if access.has_socket else [events_route(bolt)]
         if self.installations is not None:
             installing = flow(
@@ -114,16 +101,21 @@ class Slack:
                 tickets,
                 client_id=access.client_id or "",
                 client_secret=access.client_secret,
-                on_return=come_back,
+                on_return=partial(_come_back, archive),
             )
             routes += oauth_routes(installing)
         if isinstance(self.tokens, OneWorkspace):
-            await come_back(self.tokens.access.workspace)
+            await _come_back(archive, self.tokens.access.workspace)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(desk.errands)
             if access.app_token is not None:
                 await stack.enter_async_context(open_socket(bolt, self.http, access.app_token))
             yield routes
+
+    async def _leave(self, archive: Archive, workspace: str) -> None:
+        await archive.leave(Tenant(PLATFORM, workspace))
+        if isinstance(self.tokens, InstalledTokens):
+            await self.tokens.remove(workspace)
 
     def _desk(self, asking: Asking, tickets: SqlTickets) -> SlackDesk:
         return SlackDesk(
@@ -185,6 +177,10 @@ async def open_slack(
             chat=chat,
             installations=installations,
         )
+
+
+async def _come_back(archive: Archive, workspace: str) -> None:
+    await archive.come_back(Tenant(PLATFORM, workspace))
 
 
 def _installations(

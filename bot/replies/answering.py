@@ -36,7 +36,7 @@ async def answer(  # noqa: C901, PLR0911, PLR0912  one line a command
 ) -> Reply:
     """Carry out a command of a person in a place. Raises `WrongUse`, `StorageError`, `ChatError`.
 
-    What may come twice has a `delivery` id: then nothing is asked twice for it.
+    What may come twice has a `delivery` id: then nothing is asked or added twice for it.
     A question and a call for help are the platform's to take; they get an empty reply.
     """
     match command:

@@ -69,7 +69,7 @@ async def manage_schedules(
         case "list":
             return await _listed(desk, place)
         case "add":
-            return await _add(desk, person, place, command.argument)
+            return await _add(desk, person, place, command.argument, delivery)
         case action if not command.argument:
             raise WrongUse(_WHICH.format(action))
         case "edit":
@@ -88,14 +88,16 @@ async def _listed(desk: Desk, place: Place) -> Reply:
     return Reply(lines=tuple(map(_line, known))) if known else Reply(_NONE)
 
 
-async def _add(desk: Desk, person: Person, place: Place, argument: str) -> Reply:
+async def _add(
+    desk: Desk, person: Person, place: Place, argument: str, delivery: str | None
+) -> Reply:
     written = _parse(argument)
     if not written.typed:
         raise BadConfig(_NO_TIME)
     if not written.question:
         raise BadConfig(_NO_QUESTION)
     plan = Plan(written.typed, written.question, written.takes_discussion is True)
-    added = await scheduling.add(desk.team, person, place, plan)
+    added = await scheduling.add(desk.team, person, place, plan, delivery=delivery)
     return Reply(_ADDED.format(added.id, _when(added), _next(added)))
 
 

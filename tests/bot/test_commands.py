@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands import Ask, Cancel, Command, Help, History, Status, parse
+from bot.commands import Ask, Cancel, Command, Help, History, Keys, Status, parse
 
 ID = "1m84graz8bzj7zka"
 COMMANDS: list[tuple[str, Command]] = [
@@ -29,6 +29,8 @@ COMMANDS: list[tuple[str, Command]] = [
     ("ask", Ask("")),
     ("ask\nhistory\nof Rome", Ask("history\nof Rome")),
     ("helpful tips?", Ask("helpful tips?")),
+    ("keys add openrouter sk-0123456789", Keys()),
+    ("keys to success?", Ask("keys to success?")),
     ("line one\nline two", Ask("line one\nline two")),
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import cast
 
 from adapters.slack.caller import Caller
@@ -25,7 +26,7 @@ _MESSAGE_CHARS = 20_000
 
 async def ask_about_message(desk: SlackDesk, caller: Caller, about: Json) -> Said:
     """Open the form to ask about a message."""
-    await _open(desk, caller, await _about(desk, caller, about))
+    await opened(desk, caller, _TITLE, partial(_about, desk, caller, about))
     return None
 
 
@@ -48,7 +49,9 @@ async def follow_up(desk: SlackDesk, caller: Caller, deliberation_id: str) -> Sa
     """Open the form for the next question."""
     asked = await desk.app.show(deliberation_id, within=caller.scope)
     ticket = await desk.keep(_AFTER, _origin(caller))
-    await _open(desk, caller, forms.follow_up(asked.question.text, ticket))
+    view = forms.follow_up(asked.question.text, ticket)
+    opening = {"trigger_id": caller.trigger, "view": view}
+    await desk.api.call("views.open", caller.workspace, opening)
     return None
 
 
@@ -68,11 +71,6 @@ async def show_reviews(desk: SlackDesk, caller: Caller, deliberation_id: str) ->
 
     await opened(desk, caller, phrases.ALL_REVIEWS, reviews)
     return None
-
-
-async def _open(desk: SlackDesk, caller: Caller, view: Block) -> None:
-    opening = {"trigger_id": caller.trigger, "view": view}
-    await desk.api.call("views.open", caller.workspace, opening)
 
 
 async def _about(desk: SlackDesk, caller: Caller, about: Json) -> Block:

@@ -8,7 +8,13 @@ from collections.abc import Sequence
 from adapters.slack.caller import PLATFORM, Caller
 from adapters.slack.desk import SlackDesk
 from adapters.slack.dialogs.sheets import is_kept
-from adapters.slack.forms.parts import MOST_OPTIONS, Option, is_short, shown_option
+from adapters.slack.forms.parts import (
+    MOST_OPTIONS,
+    OPTION_CHARS,
+    Option,
+    is_short,
+    shown_option,
+)
 from adapters.slack.thread.blocks import Block
 from adapters.slack.wire.http import Json
 from bot.domain import Tenant
@@ -56,7 +62,4 @@ def _label(model: ModelInfo) -> str:
     if model.prompt_usd is None or model.completion_usd is None:
         return model.name
     price = f"{model.name} · ${model.prompt_usd:g} / ${model.completion_usd:g}"
-    return price if len(price) <= _LABEL_CHARS else model.name
-
-
-_LABEL_CHARS = 75
+    return price if len(price) <= OPTION_CHARS else model.name

@@ -8,7 +8,7 @@ from functools import partial
 from adapters.slack.caller import Caller
 from adapters.slack.desk import SlackDesk
 from adapters.slack.dialogs.windows import opened
-from adapters.slack.forms.parts import Entered, Outcome, told
+from adapters.slack.forms.parts import INPUT_CHARS, Entered, Outcome, told
 from adapters.slack.forms.schedules import (
     EDIT_TITLE,
     NEW_TITLE,
@@ -28,6 +28,10 @@ from bot.team.schedules.times import described
 from bot.team.schedules.times import told as moment_told
 
 _FORM = "slack schedule"
+_TOO_LONG = (
+    "This question is longer than Slack's forms take; change it with "
+    '/council schedule edit {} "daily 10:00" What is new today?'
+)
 
 
 async def open_schedule(desk: SlackDesk, caller: Caller, schedule_id: str = "") -> None:
@@ -59,7 +63,7 @@ async def take_schedule(desk: SlackDesk, caller: Caller, view: Json) -> Outcome:
         if schedule_id:
             schedule = await edit(desk.team, person, here.place, schedule_id, plan)
         else:
-            schedule = await add(desk.team, person, here.place, plan)
+            schedule = await add(desk.team, person, here.place, plan, delivery=f"view:{view['id']}")
     except BadQuestion as error:
         return Outcome({QUESTION: str(error)}).at(entered)
     except BadConfig as error:
@@ -71,6 +75,8 @@ async def _view(desk: SlackDesk, caller: Caller, schedule_id: str) -> Block:
     terms = await desk.team.terms(caller.place)
     check_asking(await desk.person(caller), terms)
     schedule = await found(desk.team, caller.place, schedule_id) if schedule_id else None
+    if schedule is not None and len(schedule.question) > INPUT_CHARS:
+        raise WrongUse(_TOO_LONG.format(schedule_id))
     kept = {
         "workspace": caller.workspace,
         "user": caller.user,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeAlias
 
 from adapters.slack.caller import Caller
@@ -34,8 +35,15 @@ async def opened(
 
 
 async def pushed(desk: SlackDesk, caller: Caller, title: str, make: Make) -> None:
-    """Lay a window upon the one that was clicked in, in the same way."""
-    await _begun(desk, caller, "views.push", title, make)
+    """Lay a window upon the one that was clicked in, in the same way.
+
+    Clicks that come too fast for Slack to cover the button open no more than Slack takes.
+    """
+    try:
+        await _begun(desk, caller, "views.push", title, make)
+    except Refused as refused:
+        if refused.code != "push_limit_reached":
+            raise
 
 
 async def shown(
@@ -52,16 +60,11 @@ async def shown(
     return True
 
 
-async def _made(title: str, make: Make) -> Block:
-    """Return a view, or one that says why there is none."""
-    try:
-        return await make()
-    except CouncilError as error:
-        return fault(title, apology(error, "Slack"))
-
-
 async def _begun(desk: SlackDesk, caller: Caller, method: str, title: str, make: Make) -> None:
     asked = {"trigger_id": caller.trigger, "view": loading(title)}
     window: Json = (await desk.api.call(method, caller.workspace, asked))["view"]
-    view = await _made(title, make)
-    await shown(desk, caller.workspace, str(window["id"]), view, digest=str(window["hash"]))
+    show = partial(shown, desk, caller.workspace, str(window["id"]), digest=str(window["hash"]))
+    try:
+        await show(view=await make())
+    except CouncilError as error:
+        await show(view=fault(title, apology(error, "Slack")))

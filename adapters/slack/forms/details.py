@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 
 from adapters.slack.forms.overview import INHERITED, LIMITS, RIGHTS, THREAD, TIMES, TITLES
 from adapters.slack.forms.parts import INPUT_CHARS, Entered, Input, Option, form
-from adapters.slack.groups import is_group
+from adapters.slack.groups import is_group, is_person
 from adapters.slack.thread.blocks import Block, header, safe, small
 from bot.domain import Deadlines, Limits, PlaceSettings, Shown
 from bot.team.settings.checks import (
@@ -121,7 +121,7 @@ def _rights(draft: Draft, groups: Sequence[Option]) -> list[Block]:
 
 def _named(draft: Draft, groups: Sequence[Option], name: str, what: str) -> list[Block]:
     own: tuple[str, ...] = getattr(draft.settings, name) or ()
-    people = [one for one in own if not is_group(one)]
+    people = [*filter(is_person, own)]
     chosen = [option for option in groups if option.value in own]
     usual = said(name, _inherited(draft)) if getattr(_inherited(draft), name) else ""
     hint = f"Inherited: {safe(usual or '', 200)}" if usual and not own else ""
@@ -146,11 +146,16 @@ def _if_nobody(draft: Draft) -> list[Block]:
 
 
 def _entered_rights(draft: Draft, entered: Entered) -> PlaceSettings:
-    askers, configurers = (
-        (*entered.people(name), *entered.choices(groups)) for name, groups in GROUPS_OF.items()
-    )
+    askers, configurers = (_entered_names(draft, entered, name) for name in GROUPS_OF)
     nobody = () if entered.choice(_NOBODY) == _EVERYONE else None
     return replace(draft.settings, askers=askers or nobody, configurers=configurers or None)
+
+
+def _entered_names(draft: Draft, entered: Entered, name: str) -> tuple[str, ...]:
+    own: tuple[str, ...] = getattr(draft.settings, name) or ()
+    # The form cannot show them. Without them, nobody would be named, and everybody might ask.
+    unshown = (one for one in own if not is_person(one) and not is_group(one))
+    return (*entered.people(name), *entered.choices(GROUPS_OF[name]), *unshown)
 
 
 def _limits(draft: Draft) -> list[Block]:

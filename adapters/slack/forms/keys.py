@@ -41,6 +41,27 @@ _NAME_CHARS = 40
 
 def keys_form(providers: Sequence[OwnProvider], ticket: str) -> Block:
     """Show the providers that are there, and let somebody bring one."""
+    blocks = [
+        *(map(_provider, providers)),
+        *([divider()] if providers else []),
+        header("Bring one"),
+        small("Its models can then sit on the councils of this workspace, at your own cost."),
+        *_inputs(),
+    ]
+    return form(TITLE, KEYS, ticket, blocks, "Bring")
+
+
+def is_other(entered: Entered) -> bool:
+    """Say whether it is none of those whose address is known."""
+    return entered.choice(PROVIDER) not in _KNOWN
+
+
+def entered_name(entered: Entered) -> str:
+    """Return the name of the provider that somebody brings."""
+    return entered.text(NAME) if is_other(entered) else entered.choice(PROVIDER)
+
+
+def _inputs() -> list[Block]:
     choices = [
         *(Option(name, label) for name, label in _KNOWN.items()),
         Option(_OWN, "Another one"),
@@ -64,27 +85,12 @@ def keys_form(providers: Sequence[OwnProvider], ticket: str) -> Block:
         hint="Where it speaks as OpenAI does; it must be reachable from the internet.",
         placeholder="https://llm.example.com/v1",
     )
-    blocks = [
-        *(map(_provider, providers)),
-        *([divider()] if providers else []),
-        header("Bring one"),
-        small("Its models can then sit on the councils of this workspace, at your own cost."),
+    return [
         provider.select(choices),
         key.text(most=_KEY_CHARS),
         name.text(most=_NAME_CHARS),
         url.text(most=_URL_CHARS),
     ]
-    return form(TITLE, KEYS, ticket, blocks, "Bring")
-
-
-def is_other(entered: Entered) -> bool:
-    """Say whether it is none of those whose address is known."""
-    return entered.choice(PROVIDER) not in _KNOWN
-
-
-def entered_name(entered: Entered) -> str:
-    """Return the name of the provider that somebody brings."""
-    return entered.text(NAME) if is_other(entered) else entered.choice(PROVIDER)
 
 
 def _provider(provider: OwnProvider) -> Block:

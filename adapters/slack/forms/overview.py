@@ -14,7 +14,7 @@ from adapters.slack.forms.parts import (
     shown_option,
     warning,
 )
-from adapters.slack.groups import is_group
+from adapters.slack.groups import is_group, is_person
 from adapters.slack.rich.untrusted import escaped
 from adapters.slack.thread.blocks import (
     Block,
@@ -94,6 +94,8 @@ _NOT_INHERITED = frozenset({"limits", "per_person"})
 _LINE_CHARS = 300
 _MOST_NAMED = 20
 _PERSONA_CHARS = 120
+# Six models in a section; escaping makes one character up to five.
+_MODEL_CHARS = 70
 
 
 def title(draft: Draft) -> str:
@@ -245,12 +247,15 @@ def _value(field: str, holding: PlaceSettings) -> str:
 
 def _named(ids: Sequence[str]) -> str:
     """Write people and user groups so that Slack shows their names."""
-    shown = [
-        f"<!subteam^{escaped(one)}>" if is_group(one) else f"<@{escaped(one)}>"
-        for one in ids[:_MOST_NAMED]
-    ]
+    shown = [_mention(one) for one in ids[:_MOST_NAMED]]
     more = [f"{len(ids) - _MOST_NAMED} more"] if len(ids) > _MOST_NAMED else []
     return ", ".join([*shown, *more])
+
+
+def _mention(one: str) -> str:
+    if is_group(one):
+        return f"<!subteam^{escaped(one)}>"
+    return f"<@{one}>" if is_person(one) else safe(one)
 
 
 def _holding(terms: Terms, settings: PlaceSettings) -> PlaceSettings:
@@ -258,7 +263,7 @@ def _holding(terms: Terms, settings: PlaceSettings) -> PlaceSettings:
 
 
 def _code(text: str) -> str:
-    return safe(text, 100).replace("`", "'")
+    return safe(text, _MODEL_CHARS).replace("`", "'")
 
 
 def _plain(text: str) -> str:

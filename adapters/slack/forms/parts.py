@@ -15,16 +15,19 @@ from adapters.slack.wire.http import Json
 from bot.untrusted import one_line
 
 MOST_OPTIONS = 100
+OPTION_CHARS = 75
 INPUT_CHARS = 3000
 
 _OPTION_VALUE_CHARS = 150
 _TITLE_CHARS = 24
-_OPTION_CHARS = 75
 _PLACEHOLDER_CHARS = 150
 _HINT_CHARS = 2000
 # Slack keeps what somebody entered in an input as long as its block has the same id, and shows no
 # other value there. Behind this mark stands what makes an id another one.
 _EDITION = "~"
+_WARNING = "warning"
+# What Slack takes of a window that it has told of.
+_KEPT = ("type", "title", "submit", "close", "callback_id", "private_metadata")
 
 _NO_NUMBER = "Write a number here, such as 20."
 _NO_WHOLE_NUMBER = "Write a whole number here, such as 20."
@@ -113,8 +116,8 @@ class Input:
 def shown_option(option: Option) -> Block:
     """Return an option within Slack's limits; of a long one the end tells more than the middle."""
     label = one_line(option.label)
-    if len(label) > _OPTION_CHARS:
-        half = (_OPTION_CHARS - 1) // 2
+    if len(label) > OPTION_CHARS:
+        half = (OPTION_CHARS - 1) // 2
         label = f"{label[:half]}…{label[-half:]}"
     return {"text": plain_text(label), "value": option.value}
 
@@ -237,7 +240,14 @@ def fault(title: str, sentence: str) -> Block:
 
 def warning(sentence: str) -> Block:
     """Say above a form what is wrong with it."""
-    return section(f"⚠ *{escaped(one_line(sentence, 500))}*")
+    return {**section(f"⚠ *{escaped(one_line(sentence, 500))}*"), "block_id": _WARNING}
+
+
+def warned(view: Json, sentence: str) -> Block:
+    """Return a window that stays as it is, with what is wrong above it."""
+    kept: Block = {name: view[name] for name in _KEPT if view.get(name)}
+    others = [block for block in view["blocks"] if block.get("block_id") != _WARNING]
+    return {**kept, "blocks": [warning(sentence), *others]}
 
 
 def told(title: str, sentences: Sequence[str], small_print: Sequence[str] = ()) -> Block:

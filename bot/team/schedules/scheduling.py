@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bot.app import check_question, new_id
+from bot.app import DIGITS, check_question, new_id
 from bot.domain import Deliberation, Person, Place, Schedule, Terms
 from bot.errors import Changed, NotAllowed, NotFound, OverLimit, WrongUse
 from bot.ports import Rooms
@@ -19,7 +20,7 @@ from bot.untrusted import one_line
 # As many as one can still see through in a list.
 MOST_IN_CHANNEL = 20
 
-# People type them. There are 33 million for all workspaces; one that is taken is drawn again.
+# People type them. There are 33 million for all workspaces; where one is taken, the next is tried.
 _ID_CHARS = 5
 _ID_TRIES = 10
 _NAME_CHARS = 60
@@ -44,11 +45,13 @@ class Plan:
     takes_discussion: bool = False
 
 
-async def add(team: Team, person: Person, place: Place, plan: Plan) -> Schedule:
+async def add(
+    team: Team, person: Person, place: Place, plan: Plan, *, delivery: str | None = None
+) -> Schedule:
     """Add a schedule to a channel, in the channel's time zone.
 
-    Raises `NotAllowed`, `OverLimit`, `BadQuestion`, `BadConfig` with a sentence on a time that
-    makes no sense.
+    A `delivery` that comes again adds nothing again. Raises `NotAllowed`, `OverLimit`,
+    `BadQuestion`, `BadConfig` with a sentence on a time that makes no sense.
     """
     channel, now = replace(place, thread=None), datetime.now(UTC)
     terms = await team.terms(channel)
@@ -69,7 +72,7 @@ async def add(team: Team, person: Person, place: Place, plan: Plan) -> Schedule:
         takes_discussion=plan.takes_discussion,
         next_due_at=next_due(rule, terms.time_zone, now),
     )
-    return await _stored(team, schedule)
+    return await _stored(team, schedule, delivery or new_id())
 
 
 async def edit(team: Team, person: Person, place: Place, schedule_id: str, plan: Plan) -> Schedule:
@@ -190,12 +193,26 @@ def _due_next(schedule: Schedule) -> Schedule:
     return replace(schedule, next_due_at=next_due(schedule.rule, schedule.time_zone, after))
 
 
-async def _stored(team: Team, schedule: Schedule) -> Schedule:
-    for _ in range(_ID_TRIES):
-        # The end of an id is made of random digits.
-        fresh = replace(schedule, id=new_id()[-_ID_CHARS:])
+async def _stored(team: Team, schedule: Schedule, delivery: str) -> Schedule:
+    """Store a schedule under the first free id of its delivery, unless it is there from before."""
+    for number in range(_ID_TRIES):
+        fresh = replace(schedule, id=_id(delivery, number))
         with suppress(Changed):
             await team.schedules.add(fresh)
             return fresh
+        with suppress(NotFound):
+            known = await team.schedules.get(fresh.place.tenant, fresh.id)
+            if _written(known) == _written(fresh):
+                return known
     message = "No id was free for this schedule; please try again."
     raise Changed(message)
+
+
+def _id(delivery: str, number: int) -> str:
+    digest = hashlib.sha256(f"{delivery}:{number}".encode()).digest()
+    return "".join(DIGITS[byte % len(DIGITS)] for byte in digest[:_ID_CHARS])
+
+
+def _written(schedule: Schedule) -> object:
+    """Return who wrote what for where."""
+    return schedule.place, schedule.owner_id, schedule.typed, schedule.question

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from adapters.slack.bolt import build
 from adapters.slack.channels import Channels
@@ -28,7 +27,6 @@ from bot.domain import (
     Post,
     PostState,
     Question,
-    SettingsChange,
 )
 from bot.domain.events import Fact
 from bot.reports import ROOT
@@ -39,7 +37,7 @@ from tests.fakes.records import FakeOutbox, FakeRecords
 from tests.fakes.slack.methods.chat import named_blocks
 from tests.fakes.slack.records import Blocks, Channel, Message, Person
 from tests.fakes.slack.server import SlackServer
-from tests.fakes.team import fake_team
+from tests.fakes.team import fake_team, set_in
 from tests.fakes.work import FakeWork
 from tests.fakes.workspaces import FakeFeedback, FakePace, FakeTickets
 
@@ -117,10 +115,7 @@ class Lobby:
     async def set(self, settings: PlaceSettings, *, channel: Channel | None = None) -> None:
         """Let something be set for a channel, or for the workspace if none is given."""
         place = Place("slack", self.slack.workspace.team_id, "" if channel is None else channel.id)
-        known = await self.desk.team.settings.at(place)
-        number = known[bool(place.channel)].number
-        change = SettingsChange(place.channel, "U0", "boss", datetime.now(UTC), ())
-        await self.desk.team.settings.change(place, settings, change, number=number)
+        await set_in(self.desk.team, place, settings)
 
     def bot_says(
         self, blocks: Blocks, *, channel: Channel | None = None, thread_ts: str | None = None

@@ -14,6 +14,7 @@ from adapters.slack.thread.blocks import actions, button
 from bot.desk import Errands
 from bot.domain import Deliberation
 from tests.adapters.slack.lobby import Lobby, open_lobby
+from tests.adapters.slack.windows import Hands
 from tests.fakes.shapes import Json
 from tests.fakes.slack import faults
 from tests.fakes.slack.deliveries import Delivery
@@ -139,7 +140,7 @@ async def test_in_an_organisation_every_way_leads_to_the_same_place(slack: Slack
         reply = await slack.mention("Which one?", channel=lobby.channel, person=lobby.kim)
         assert reply.message is not None
         await slack.shortcut(reply.message, person=lobby.kim)
-        view = await slack.until(lambda: slack.views.top(lobby.kim))
+        view = await Hands(lobby, lobby.kim).filled()
         await slack.submit(view, {}, person=lobby.kim)
         known = [one.question.place for one in await lobby.asked()]
 

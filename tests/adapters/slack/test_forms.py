@@ -14,6 +14,7 @@ from adapters.slack.thread.conclusion import FOLLOW_UP
 from bot.domain import Deliberation, Remark
 from bot.domain.events import SynthesisReady
 from tests.adapters.slack.lobby import Lobby
+from tests.adapters.slack.windows import Hands
 from tests.fakes.council import SYNTHESIS
 from tests.fakes.slack.records import Message, Person, View
 from tests.fakes.slack.server import SlackServer
@@ -32,7 +33,7 @@ async def answered(lobby: Lobby) -> tuple[Deliberation, Message]:
 async def opened(lobby: Lobby, message: Message) -> View:
     reply = await lobby.slack.click(message, FOLLOW_UP, person=lobby.kim)
     assert reply.is_acknowledged
-    return await lobby.slack.until(lambda: lobby.slack.views.top(lobby.kim))
+    return await Hands(lobby, lobby.kim).filled()
 
 
 async def submit(

@@ -146,3 +146,27 @@ async def test_a_list_of_schedules_keeps_its_words_beside_the_button(lobby: Lobb
     assert isinstance(reply.body, dict)
     texts = [block.get("text") for block in objects_in(reply.body["blocks"])]
     assert any("No question repeats in this channel" in str(text) for text in texts)
+
+
+async def test_whoever_is_no_admin_any_more_resets_nothing(lobby: Lobby, boss: Person) -> None:
+    await lobby.set(PlaceSettings(language="German"), channel=lobby.channel)
+    await lobby.command("config show", person=boss)
+    boss.is_admin = False
+
+    said = await lobby.command("config reset", person=boss)
+
+    assert said is not None
+    assert said.startswith("Only an admin")
+
+
+async def test_who_is_named_in_an_import_is_named_by_their_id(lobby: Lobby, boss: Person) -> None:
+    who = f"'<@{lobby.kim.id}|kim>', \"<!subteam^S0WRITERS|@writers>\""
+
+    await lobby.command(
+        f"config import askers = [{who}]\nlanguage = 'as <@{lobby.kim.id}|kim> writes'",
+        person=boss,
+    )
+
+    _, channel = await lobby.desk.team.settings.at(lobby.place(lobby.channel))
+    assert channel.settings.askers == (lobby.kim.id, "S0WRITERS")
+    assert channel.settings.language == "as @kim writes"

@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain import PlaceSettings
 from tests.adapters.slack.lobby import Lobby, open_lobby
+from tests.adapters.slack.windows import Hands
 from tests.fakes.slack import faults
 from tests.fakes.slack.faults import Fault
 from tests.fakes.slack.records import Channel, Message, Reply
@@ -80,7 +81,7 @@ async def test_a_shortcut_is_refused_with_what_to_do(
 
     await lobby.slack.shortcut(message, person=lobby.kim)
 
-    view = await lobby.slack.until(lambda: lobby.slack.views.top(lobby.kim))
+    view = await Hands(lobby, lobby.kim).filled()
     assert sentence in str(view.blocks)
     assert await lobby.cost_nothing()
 

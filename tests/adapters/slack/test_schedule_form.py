@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from bot.domain import PlaceSettings, Schedule
@@ -126,3 +129,39 @@ async def test_an_unknown_schedule_cannot_be_edited(kim: Hands) -> None:
     await kim.open("schedule edit zzzzz")
 
     assert "There is no schedule of that id" in kim.shown
+
+
+async def test_a_form_that_is_delivered_again_schedules_once(lobby: Lobby, kim: Hands) -> None:
+    view = await kim.open("schedule add")
+    values: dict[str, dict[str, object]] = {
+        "when": {"when": "weekdays 09:00"},
+        "question": {"question": "Why is that?"},
+    }
+    delivery = lobby.slack.prepare.submission(view, values, kim.person)
+
+    replies = await asyncio.gather(*(lobby.slack.deliver(delivery) for _ in range(3)))
+
+    (schedule,) = await schedules(lobby)
+    assert all(schedule.id in str(reply.body) for reply in replies)
+
+
+async def test_a_mention_that_is_delivered_again_schedules_once(lobby: Lobby) -> None:
+    said = 'schedule add "weekdays 09:00" Why is that?'
+
+    await lobby.slack.mention(said, channel=lobby.channel, person=lobby.kim, doubled=True)
+    await lobby.slack.until(lambda: len(lobby.slack.ephemerals) == 2)
+
+    assert len(await schedules(lobby)) == 1
+
+
+async def test_a_question_too_long_for_a_form_is_not_cut(lobby: Lobby, kim: Hands) -> None:
+    await kim.open("schedule add")
+    await kim.send(when="weekdays 09:00", question="Why?")
+    (schedule,) = await schedules(lobby)
+    long = replace(schedule, question="Why? " * 700)
+    await lobby.desk.team.schedules.save(long)
+
+    await kim.open(f"schedule edit {schedule.id}")
+
+    assert "This question is longer than" in kim.shown
+    assert "submit" not in kim.top.document

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.domain import Remark
 from bot.errors import StorageError
 from tests.adapters.slack.lobby import Lobby
+from tests.adapters.slack.windows import Hands
 from tests.fakes.slack import faults
 from tests.fakes.slack.records import Message, Person, View
 
@@ -22,7 +23,7 @@ async def opened(lobby: Lobby, message: Message, *, person: Person | None = None
     user = person or lobby.kim
     reply = await lobby.slack.shortcut(message, person=user)
     assert reply.is_acknowledged
-    return await lobby.slack.until(lambda: lobby.slack.views.top(user))
+    return await Hands(lobby, user).filled()
 
 
 async def submit(lobby: Lobby, view: View, text: str | None) -> object:
@@ -145,7 +146,7 @@ async def test_a_slow_slack_is_said_within_three_seconds(lobby: Lobby) -> None:
     lobby.slack.faults.add("conversations.info", faults.silence(30))
 
     reply = await lobby.slack.shortcut(message, person=lobby.kim)
-    view = await lobby.slack.until(lambda: lobby.slack.views.top(lobby.kim))
+    view = await Hands(lobby, lobby.kim).filled()
 
     assert reply.is_acknowledged
     assert reply.elapsed_s < 3

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
-from tests.fakes.shapes import Json
+from tests.fakes.shapes import Json, as_list
 from tests.fakes.slack.rules import (
     URL,
     Invalid,
@@ -112,6 +113,9 @@ def _check_picked(element: Json, pointer: str) -> None:
     keys = ("default_to_current_conversation", "response_url_enabled", "filter")
     initial = _INITIAL_OF[element["type"]]
     need_keys(element, pointer, (*COMMON, initial, *keys, "max_selected_items"))
+    for number, user in enumerate(as_list(element.get("initial_users")) or []):
+        where = f"{pointer}/{initial}/{number}"
+        need(re.fullmatch(r"[UW][A-Z0-9]+", str(user)) is not None, where, "is no person's id")
 
 
 def _check_external(element: Json, pointer: str) -> None:

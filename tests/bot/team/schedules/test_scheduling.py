@@ -308,3 +308,14 @@ async def test_it_is_run_at_once_in_the_name_of_who_says_so(house: House) -> Non
     assert again.id != asked.id
     assert house.work.started == [(asked.id, 0), (again.id, 0)]
     assert await house.known() == added
+
+
+async def test_a_delivery_that_comes_again_adds_nothing_again(house: House) -> None:
+    first, again = [
+        await scheduling.add(house.team, ADA, PLACE, PLAN, delivery="view:V1") for _ in range(2)
+    ]
+    other = await scheduling.add(house.team, BOB, PLACE, PLAN, delivery="view:V1")
+
+    assert first == again
+    assert other.id != first.id
+    assert len(await house.team.schedules.all(PLACE)) == 2
