@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, TypeAlias, TypeVar, cast
 
 import discord
@@ -24,12 +24,13 @@ _BROKE_OFF = "Something went wrong inside the bot. Please try again in a moment.
 _SLOW = "My database is slow, so nothing was done. Please try again in a moment."
 
 # What must be the first answer, and needs the database before.
-FIRST_WITHIN_S = 1.5
+_OPENED_WITHIN_S = 1.5
 
 T = TypeVar("T")
 Saying: TypeAlias = Coroutine[Any, Any, Said]
 Changing: TypeAlias = Coroutine[Any, Any, Message]
 Opening: TypeAlias = Coroutine[Any, Any, Json | str]
+Suggesting: TypeAlias = Coroutine[Any, Any, Sequence[tuple[str, str]]]
 
 
 class Call:
@@ -95,11 +96,16 @@ class Call:
 
     async def open(self, opening: Opening) -> None:
         """Open a form, or say why there is none."""
-        form = await outcome(self._desk, opening, FIRST_WITHIN_S)
+        form = await outcome(self._desk, opening, _OPENED_WITHIN_S)
         if isinstance(form, str):
             await self.answering.say(form)
         else:
             await self.answering.form(form)
+
+    async def suggest(self, suggesting: Suggesting) -> None:
+        """Suggest values for the option that is being typed, none if that fails."""
+        found = await outcome(self._desk, suggesting, _OPENED_WITHIN_S)
+        await self.answering.suggest(() if isinstance(found, str) else found)
 
 
 async def outcome(

@@ -61,7 +61,8 @@ async def submit(desk: DiscordDesk, call: Call) -> None:
         await call.do(keys.add(desk, call.caller, answers))
     elif form in (schedules.ADD, schedules.CHANGE):
         plan, known = schedules.entered_plan(answers), value if form == schedules.CHANGE else ""
-        await call.do(schedules.planned(desk, call.caller, call.names, plan, known))
+        planning = schedules.planned(desk, call.caller, call.names, plan, call.delivery, known)
+        await call.do(planning)
     else:
         await call.answering.say(TOO_LATE)
 

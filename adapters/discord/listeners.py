@@ -26,7 +26,7 @@ from adapters.discord.incoming import (
 )
 from adapters.discord.render import reviews
 from adapters.discord.replies import Said, help_text, shown
-from adapters.discord.room import IN_PRIVATE
+from adapters.discord.room import IN_FORUM, IN_PRIVATE
 from adapters.discord.thread.components import small
 from adapters.discord.thread.messages import single
 from adapters.discord.wire.http import Json
@@ -57,7 +57,7 @@ _UNREADABLE = (
 _FORM = "That is a form, which a message cannot open: use the command `/council config edit`."
 _KEYS = "Keys are for you alone: use the commands `/council keys add`, `list` and `remove`."
 # What is a command in Discord, and would be a question as a message.
-_POINTERS = {"config edit": _FORM, "config seat": _FORM, "keys add": _KEYS}
+_POINTERS = {"config edit": _FORM, "config seat": _FORM}
 _NOTED = "Noted, thank you."
 _REST = "… The rest is in the thread."
 _MOST_MESSAGES = 10
@@ -77,15 +77,32 @@ async def ask(
     )
 
 
-async def answer(desk: DiscordDesk, caller: Caller, wanted: Command, names: Names) -> Said:
-    """Carry out a command that is no question."""
+async def answer(
+    desk: DiscordDesk,
+    caller: Caller,
+    wanted: Command,
+    names: Names,
+    delivery: str | None = None,
+) -> Said:
+    """Carry out a command that is no question; with a `delivery` nothing is asked twice for it."""
     if isinstance(wanted, Help | Ask):
         return await help_text(desk, caller)
-    if isinstance(wanted, Schedule) and caller.home.channel != caller.channel:
-        raise WrongUse(IN_PRIVATE)
+    if isinstance(wanted, Schedule):
+        check_repeating(caller)
+        if wanted.action == "run" and caller.fault is not None:
+            return caller.fault
     # What is set and what it may cost are the channel's; what was asked is a private thread's own.
     place = caller.home if isinstance(wanted, Config | Budget) else caller.place
-    return shown(await replies.answer(desk, caller.person, place, wanted), names)
+    reply = await replies.answer(desk, caller.person, place, wanted, delivery=delivery)
+    return shown(reply, names)
+
+
+def check_repeating(caller: Caller) -> None:
+    """Raise `WrongUse` where no question can repeat."""
+    if caller.home.channel != caller.channel:
+        raise WrongUse(IN_PRIVATE)
+    if caller.title is not None:
+        raise WrongUse(IN_FORUM)
 
 
 async def message(
@@ -105,14 +122,15 @@ async def message(
         wanted = _wanted(text, caller.title, has_files=bool(own), is_reply=about is not None)
     if isinstance(wanted, Help) and not text and written["replied_to"]:
         return _NOTHING_SAID if desk.can_read else _UNREADABLE
+    delivery = f"message:{written['id']}"
     if not isinstance(wanted, Ask):
-        return await _commanded(desk, caller, wanted, own, names)
+        return await _commanded(desk, caller, await _filled(desk, wanted, own), names, delivery)
     earlier = await before(desk, caller, written, names)
     files = (*own, *(attachments(replied) if replied else ()), *earlier.notes)
     return await desk.ask(
         caller,
         wanted.question,
-        delivery=f"message:{written['id']}",
+        delivery=delivery,
         attachments=files[: max(len(own), MOST_FILES)],
         context=_with(earlier.remarks, about),
     )
@@ -185,12 +203,17 @@ async def rate(
     return _NOTED
 
 
+async def _filled(desk: DiscordDesk, wanted: Command, files: Sequence[Attachment]) -> Command:
+    """Return a command with the text of the file that came with it, if it takes one."""
+    match wanted:
+        case Config("import") if files:
+            return replace(wanted, argument=await content(desk, files[0]))
+        case _:
+            return wanted
+
+
 async def _commanded(
-    desk: DiscordDesk,
-    caller: Caller,
-    wanted: Command,
-    files: Sequence[Attachment],
-    names: Names,
+    desk: DiscordDesk, caller: Caller, wanted: Command, names: Names, delivery: str
 ) -> Said:
     """Carry out a command that was written in a message."""
     match wanted:
@@ -198,11 +221,8 @@ async def _commanded(
             return _KEYS
         case Config(""):
             return _FORM
-        case Config("import") if files:
-            text = await content(desk, files[0])
-            return await answer(desk, caller, replace(wanted, argument=text), names)
         case _:
-            return await answer(desk, caller, wanted, names)
+            return await answer(desk, caller, wanted, names, delivery)
 
 
 def _by_id(typed: str) -> Command | None:

@@ -32,7 +32,9 @@ to me directly
 - `/council forget` deletes what you asked
 - `/council config edit` changes who sits here, who may ask, and what it may cost
 - `/council schedule add` asks a question again and again, `list` shows which there are
-- `/council keys add` brings a provider's key along"""
+- `/council keys add` brings a provider's key along
+
+Where I speak of a workspace, I mean the whole server."""
 
 _BLIND = (
     "I see only messages that mention me, so I cannot take a discussion along: my operator has not "
@@ -45,6 +47,7 @@ _CONTENT_CHARS, COMPONENTS_CHARS = 2_000, 4_000
 # Ten lines of them, with their links, fit into components.
 _QUESTION_CHARS, _MORE_CHARS = 160, 80
 _POINT_CHARS = 1_500
+_NAME_CHARS = 60
 # https://docs.discord.com/developers/reference#snowflakes
 _ID = re.compile(r"(?<![\w/-])\d{17,20}(?![\w/-])")
 _SEATING_CHARS = 1_200
@@ -63,27 +66,33 @@ async def help_text(desk: DiscordDesk, caller: Caller) -> str:
 
 def shown(reply: Reply, names: Names) -> Said:
     """Return a reply in our own markup: as a sentence if that is all, else as messages."""
+    if reply.deliberation is not None:
+        links = map(_link, reply.entries)
+        return again(reply.deliberation, next(filter(None, links), None))
     lines = [escaped(reply.sentence)] if reply.sentence else []
     lines += [*map(_line, reply.entries), *(point(line, names) for line in reply.lines)]
     whole = "\n".join(lines)
-    if reply.file is None and reply.deliberation is None and size(whole) <= COMPONENTS_CHARS:
+    if reply.file is None and size(whole) <= COMPONENTS_CHARS:
         return whole
     messages = [Message("", [text(page)]) for page in _pages(lines)]
     if reply.file is not None:
         messages = [*messages[:-1], _with_file(messages[-1:], *reply.file)]
-    if reply.deliberation is not None:
-        messages += again(reply.deliberation)
     return tuple(messages)
 
 
-def point(line: str, names: Names) -> str:
+def point(line: str, names: Names, most: int = _POINT_CHARS) -> str:
     """Return a line as a point of a list; ids of people and roles become their names."""
+    return f"- {_ID.sub(lambda found: _named(found[0], names), safe(line, most))}"
 
-    def named(found: re.Match[str]) -> str:
-        number = found[0]
-        return mention(number) if names.role(number) is None else f"<@&{number}>"
 
-    return f"- {_ID.sub(named, safe(line, _POINT_CHARS))}"
+def named(whoever: str, names: Names) -> str:
+    """Return the name of a person or a role; what is no id of Discord's stands as it is."""
+    return _named(whoever, names) if is_id(whoever) else safe(whoever, _NAME_CHARS)
+
+
+def is_id(text: str) -> bool:
+    """Say whether a text can be an id of Discord's; others may come with imported settings."""
+    return _ID.fullmatch(text) is not None
 
 
 def returned(sentence: str, typed: str) -> str:
@@ -104,6 +113,10 @@ def message_of(sentence: str) -> Json:
     return {"components": [text(sentence)], "allowed_mentions": NOBODY, "flags": V2}
 
 
+def _named(number: str, names: Names) -> str:
+    return mention(number) if names.role(number) is None else f"<@&{number}>"
+
+
 def _pages(lines: Sequence[str]) -> list[str]:
     """Lay lines out on as few pages as they fit."""
     pages: list[str] = []
@@ -122,9 +135,15 @@ def _with_file(before: Sequence[Message], name: str, content: str) -> Message:
 
 
 def _line(entry: Entry) -> str:
-    place = entry.deliberation.question.place
     line = f"- {safe(entry.question, _QUESTION_CHARS)} · {safe(entry.more, _MORE_CHARS)}"
+    link = _link(entry)
+    return line if link is None else f"{line} · {link}"
+
+
+def _link(entry: Entry) -> str | None:
+    """Return where a deliberation can be read, once that is there."""
     if entry.root is None:
-        return line
+        return None
+    place = entry.deliberation.question.place
     room = place.thread or place.channel
-    return f"{line} · {message_link(place.workspace, room, entry.root.message_id or '')}"
+    return message_link(place.workspace, room, entry.root.message_id or "")

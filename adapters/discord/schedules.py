@@ -11,10 +11,9 @@ from adapters.discord.desk import DiscordDesk
 from adapters.discord.fields import Field, choice, form, line, paragraph
 from adapters.discord.given import Given
 from adapters.discord.incoming import Names
-from adapters.discord.listeners import answer
+from adapters.discord.listeners import answer, check_repeating
 from adapters.discord.replies import Said, returned
-from adapters.discord.rich.untrusted import escaped
-from adapters.discord.room import IN_FORUM
+from adapters.discord.rich.untrusted import escaped, size
 from adapters.discord.thread.components import Choice
 from adapters.discord.wire.http import Json
 from bot.commands import Schedule
@@ -23,6 +22,12 @@ from bot.team.schedules.scheduling import Plan, found
 
 ADD, CHANGE = "council:schedule", "council:reschedule"
 
+# Discord takes no longer text in a form.
+_MOST_CHARS = 4_000
+_TOO_LONG = (
+    "This question is too long for a form: remove it with `/council schedule remove`, and add it "
+    "again with the options of `/council schedule add`."
+)
 _YES, _NO = "yes", "no"
 _WHEN = Field(
     "when",
@@ -38,6 +43,7 @@ _QUESTION = Field(
     "{date} and {weekday} become those of the day on which it is asked.",
     placeholder="What should we watch today?",
     is_required=True,
+    most=_MOST_CHARS,
 )
 _DISCUSSION = Field("discussion", "What was said here since the last time")
 _TAKES = (Choice("Comes along", _YES), Choice("Stays out", _NO))
@@ -57,18 +63,28 @@ def entered_plan(entered: Mapping[str, str]) -> Plan:
 
 
 async def planned(
-    desk: DiscordDesk, caller: Caller, names: Names, plan: Plan, schedule_id: str = ""
+    desk: DiscordDesk,
+    caller: Caller,
+    names: Names,
+    plan: Plan,
+    delivery: str,
+    schedule_id: str = "",
 ) -> Said:
     """Add a plan, or put it in place of one that is known; a refusal gives the question back."""
-    if caller.title is not None:
-        return returned(IN_FORUM, plan.question)
     plain = replace(plan, question=await desk.plain(plan.question, caller, names))
     written = _written(plain)
-    command = Schedule("edit", f"{schedule_id} {written}") if schedule_id else None
+    edited = Schedule("edit", f"{schedule_id} {written}")
+    command = edited if schedule_id else Schedule("add", written)
     try:
-        return await answer(desk, caller, command or Schedule("add", written), names)
+        return await answer(desk, caller, command, names, delivery)
     except WrongUse as error:
         return returned(escaped(str(error)), plan.question)
+
+
+async def new_form(caller: Caller, plan: Plan) -> Json:
+    """Ask for a plan, where there can be one. Raises `WrongUse`."""
+    check_repeating(caller)
+    return add_form(plan)
 
 
 def add_form(plan: Plan) -> Json:
@@ -76,9 +92,12 @@ def add_form(plan: Plan) -> Json:
     return form("Let a question repeat", f"{ADD}:new", _fields(plan))
 
 
-async def change_form(desk: DiscordDesk, caller: Caller, schedule_id: str) -> Json:
-    """Ask what should change of a schedule. Raises `NotFound`."""
+async def change_form(desk: DiscordDesk, caller: Caller, schedule_id: str) -> Json | str:
+    """Ask what should change of a schedule, or say why no form can. Raises `WrongUse`."""
+    check_repeating(caller)
     known = await found(desk.team, replace(caller.place, thread=None), schedule_id)
+    if size(known.question) > _MOST_CHARS:
+        return _TOO_LONG
     plan = Plan(known.typed, known.question, known.takes_discussion)
     return form("Change a question that repeats", f"{CHANGE}:{known.id}", _fields(plan))
 

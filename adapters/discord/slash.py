@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapters.discord import importing, keys, listeners, schedules
-from adapters.discord.call import FIRST_WITHIN_S, Call, outcome
+from adapters.discord.call import Call
 from adapters.discord.desk import DiscordDesk
 from adapters.discord.given import Given, command_of, read
 from adapters.discord.replies import Said, shown
@@ -19,7 +19,7 @@ async def give(desk: DiscordDesk, call: Call) -> None:
             asking = listeners.ask(desk, caller, given.options, call.names, call.delivery)
             await call.ask(asking, given.text("question"))
         case "schedule add" if not (given.text("when") and given.text("question")):
-            await call.answering.form(schedules.add_form(schedules.plan_of(given)))
+            await call.open(schedules.new_form(caller, schedules.plan_of(given)))
         case "schedule edit":
             await call.open(schedules.change_form(desk, caller, given.text("id")))
         case "keys add":
@@ -30,8 +30,7 @@ async def give(desk: DiscordDesk, call: Call) -> None:
 
 async def complete(desk: DiscordDesk, call: Call) -> None:
     """Suggest values for the option that is being typed."""
-    found = await outcome(desk, suggest(desk, call.caller, read(call.data)), FIRST_WITHIN_S)
-    await call.answering.suggest(() if isinstance(found, str) else found)
+    await call.suggest(suggest(desk, call.caller, read(call.data)))
 
 
 async def _done(desk: DiscordDesk, call: Call, given: Given) -> Said:
@@ -45,7 +44,8 @@ async def _done(desk: DiscordDesk, call: Call, given: Given) -> Said:
         case "config import":
             command = await importing.imported(desk, given)
         case "schedule add":
-            return await schedules.planned(desk, caller, names, schedules.plan_of(given))
+            plan = schedules.plan_of(given)
+            return await schedules.planned(desk, caller, names, plan, call.delivery)
         case _:
             command = command_of(given)
-    return await listeners.answer(desk, caller, command, names)
+    return await listeners.answer(desk, caller, command, names, call.delivery)

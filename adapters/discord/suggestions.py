@@ -18,9 +18,8 @@ from bot.ports import Scope
 from bot.team.settings.presets import presets
 from bot.untrusted import one_line
 
-_OWN = ("All that you asked in this server", "me")
 _ALL = ("All that I know of this server", "workspace")
-_QUESTION_CHARS, _NAME_CHARS = 70, 25  # a choice shows 100
+_QUESTION_CHARS, _NAME_CHARS = 60, 22  # a choice shows 100
 _CHOICE_CHARS = 100
 
 Choices = Sequence[tuple[str, str]]
@@ -57,7 +56,9 @@ async def _ids(desk: DiscordDesk, caller: Caller, name: str, typed: str) -> Choi
         case "show":
             return await _asked(desk, caller.scope, typed)
         case "forget":
-            more = [_OWN, _ALL] if caller.person.is_admin else [_OWN]
+            where = "me directly" if caller.is_direct else "in this server"
+            own = (f"All that you asked {where}", "me")
+            more = [own, _ALL] if caller.person.is_admin else [own]
             return [*_fitting(more, typed), *await _asked(desk, caller.scope, typed)]
         case "keys remove" if caller.person.is_admin:
             known = await desk.team.keys.all(caller.home.tenant)
@@ -73,7 +74,9 @@ async def _asked(desk: DiscordDesk, scope: Scope, typed: str) -> Choices:
     named: list[tuple[str, str]] = []
     for one in await desk.app.history(limit=MOST_CHOICES, within=scope):
         asker = one_line(one.question.asker, _NAME_CHARS)
-        named.append((f"{one_line(one.question.text, _QUESTION_CHARS)} · {asker}", one.id))
+        # The same question may be asked every day.
+        more = f"{asker} · {one.created_at:%Y-%m-%d}"
+        named.append((f"{one_line(one.question.text, _QUESTION_CHARS)} · {more}", one.id))
     return _fitting(named, typed)
 
 

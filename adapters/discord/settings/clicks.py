@@ -20,7 +20,8 @@ from adapters.discord.thread.components import MOST_CHOICES
 from adapters.discord.thread.messages import Message
 from adapters.discord.wire.http import Json
 from bot.domain import PlaceSettings, Seat
-from bot.errors import BadConfig, NotAllowed, WrongUse
+from bot.errors import BadConfig, Changed, NotAllowed, WrongUse
+from bot.team.settings.checks import tidied
 from bot.team.settings.configuring import Draft, cost_line, save
 from bot.team.settings.presets import presets
 
@@ -28,6 +29,7 @@ _NO_FINDS = "No model's name holds all of these words: {}. Try fewer."
 _CHOOSE = "Several models fit. Choose one."
 _SAVED = "**Saved.**"
 _FAULT = "⚠"
+_NOTE_CHARS = 400
 _OLD_BUTTON = "This button is none of mine any more."
 
 _LEAVE = "leave"
@@ -155,12 +157,18 @@ class SettingsForm:
         except NotAllowed:
             raise
         except WrongUse as error:
+            if isinstance(error, Changed) and await self._is_saved(editing):
+                return await self._shown(await self._fresh(editing), tab, _SAVED)
             return await self._shown(editing, tab, f"{_FAULT} {escaped(str(error))}")
         if not saved.is_changed:
             return await self._shown(editing, tab, *map(escaped, saved.lines))
-        lines = [point(line, self._names) for line in saved.lines]
-        warnings = [f"{_FAULT} {escaped(warning)}" for warning in saved.warnings]
+        lines = [point(line, self._names, _NOTE_CHARS) for line in saved.lines]
+        warnings = [f"{_FAULT} {safe(warning, _NOTE_CHARS)}" for warning in saved.warnings]
         return await self._shown(await self._fresh(editing), tab, _SAVED, *lines, *warnings)
+
+    async def _is_saved(self, editing: Editing) -> bool:
+        """Say whether all of it is set already, as a second click on Save finds it."""
+        return (await self._fresh(editing)).stored == tidied(editing.draft.settings)
 
     async def _fresh(self, editing: Editing) -> Editing:
         return await fresh(self._desk, self._caller, editing.draft.place)

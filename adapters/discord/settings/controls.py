@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from adapters.discord.replies import is_id
 from adapters.discord.settings.changes import INHERIT, NO, YES, seat_at
 from adapters.discord.settings.editing import CHAIRMAN, NEW, Editing
 from adapters.discord.settings.view import SET, Tab, View
@@ -37,7 +38,7 @@ _REVISED: Mapping[str, tuple[str, str]] = {
     NO: ("Do not revise", "Answers stay as they are"),
 }
 _PINS = (0, 1, 3, 5, 10, 20, 50, MOST_PINS)
-# A longer custom id than Discord takes would be refused, and a longer model's name is none.
+# A longer value would be refused, and all others with it.
 _VALUE_CHARS = 100
 
 
@@ -60,8 +61,9 @@ def off(component: Component, *, if_so: bool = True) -> Component:
 
 
 def _members(editing: Editing, ticket: str, view: View) -> Sequence[Component]:
-    if view.finds:
-        return [_finds(editing, ticket, view.finds), _beside_finds(editing, ticket)]
+    fitting = [info for info in view.finds if len(info.name) <= _VALUE_CHARS]
+    if fitting:
+        return [_finds(editing, ticket, fitting), _beside_finds(editing, ticket)]
     shown = [_seats(editing, ticket), _of_seat(editing, ticket)]
     if not view.presets:
         return shown
@@ -100,8 +102,7 @@ def _of_seat(editing: Editing, ticket: str) -> Component:
 
 def _finds(editing: Editing, ticket: str, finds: Sequence[ModelInfo]) -> Component:
     choices = [Choice(info.name, info.name, _described(info)) for info in finds]
-    fitting = [choice for choice in choices if len(choice.value) <= _VALUE_CHARS]
-    return menu(f"{SET}model", ticket, fitting, placeholder=f"Models for “{editing.words}”")
+    return menu(f"{SET}model", ticket, choices, placeholder=f"Models for “{editing.words}”")
 
 
 def _beside_finds(editing: Editing, ticket: str) -> Component:
@@ -178,8 +179,8 @@ def _people(editing: Editing, ticket: str, view: View) -> Sequence[Component]:
 
 
 def _named(ids: Sequence[str], view: View) -> list[tuple[str, str]]:
-    kinds = ((number, view.names.role(number)) for number in ids[:MOST_CHOICES])
-    return [("user" if role is None else "role", number) for number, role in kinds]
+    known = list(filter(is_id, ids))[:MOST_CHOICES]
+    return [("user" if view.names.role(one) is None else "role", one) for one in known]
 
 
 def _limits(editing: Editing, ticket: str) -> Sequence[Component]:

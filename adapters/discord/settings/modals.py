@@ -47,7 +47,7 @@ _PERSONA = Field(
     most=LONGEST_PERSONA,
 )
 _FALLBACKS = Field(
-    "fallbacks", "Fallback models, one a line", "Asked when the first does not answer.", most=1000
+    "fallbacks", "Fallback models, one a line", "Asked when the first does not answer.", most=1100
 )
 _LANGUAGE = Field(
     "language",

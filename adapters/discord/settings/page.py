@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from adapters.discord.rich.untrusted import safe
+from adapters.discord.replies import named
+from adapters.discord.rich.untrusted import safe, size
 from adapters.discord.settings.controls import controls, off
 from adapters.discord.settings.editing import Editing
 from adapters.discord.settings.view import LABELS, SET, Tab, View, fields_of
@@ -13,13 +14,13 @@ from adapters.discord.thread.components import (
     Component,
     Style,
     button,
-    mention,
     row,
     separator,
+    shown_chars,
     small,
     text,
 )
-from adapters.discord.thread.messages import Message, single
+from adapters.discord.thread.messages import MOST_CHARS, Message, single
 from bot.domain import Council, PlaceSettings, Seat
 from bot.marks import mark
 from bot.team.settings.parts import PARTS, as_settings, said
@@ -29,7 +30,9 @@ _UNCHANGED = "Nothing changes until you choose **Save**."
 _UNSAVED = "**Not saved yet.** What runs already keeps what it began with."
 _SEAT_CHARS = 200
 _LINE_CHARS = 400
+_MOST_NAMES = 15  # a menu beside them shows 25
 _MOST_NOTES = 8
+_MORE_CHARS = 60
 _HERE, _INHERITED = "set here", "inherited"
 _UNSET = {"pins": "as my operator says"}
 _NOBODY = {"askers": "everyone", "configurers": "who manages the server"}
@@ -38,17 +41,18 @@ _NOBODY = {"askers": "everyone", "configurers": "who manages the server"}
 def page(editing: Editing, ticket: str, view: View) -> Message:
     """Return the message of a page; `ticket` is for its draft."""
     channel = editing.draft.place.channel
-    whose = f"<#{channel}>" if channel else "this server"
-    components = [
-        text(f"## Settings of {whose}"),
-        *_notes(view.notes),
+    # What is shared with other platforms calls a server a workspace.
+    whose = f"<#{channel}>" if channel else "this server, the whole workspace"
+    title = text(f"## Settings of {whose}")
+    body = [
         _tabs(view.tab, ticket),
         *_body(editing, ticket, view),
         separator(),
         small(_state(editing, view.cost)),
         _end(view.tab, ticket),
     ]
-    return single(_TITLE, components, COUNCIL)
+    notes = _notes(view.notes, MOST_CHARS - shown_chars([title, *body]))
+    return single(_TITLE, [title, *notes, *body], COUNCIL)
 
 
 def _body(editing: Editing, ticket: str, view: View) -> list[Component]:
@@ -65,12 +69,14 @@ def _state(editing: Editing, cost: str | None) -> str:
     return f"{costs}{_UNSAVED if editing.is_changed else _UNCHANGED}"
 
 
-def _notes(notes: Sequence[str]) -> list[Component]:
-    if not notes:
-        return []
-    more = len(notes) - _MOST_NOTES
-    rest = [f"- … and {more} more, see `/council config changes`"] if more > 0 else []
-    return [text("\n".join([*notes[:_MOST_NOTES], *rest]))]
+def _notes(notes: Sequence[str], room: int) -> list[Component]:
+    """Tell as many notes as there is room for."""
+    shown = list(notes[:_MOST_NOTES])
+    while shown and size("\n".join(shown)) > room - _MORE_CHARS:
+        shown.pop()
+    if more := len(notes) - len(shown):
+        shown.append(f"- … and {more} more, see `/council config changes`")
+    return [text("\n".join(shown))] if shown else []
 
 
 def _tabs(here: Tab, ticket: str) -> Component:
@@ -135,6 +141,6 @@ def _seat(seat: Seat) -> str:
 
 
 def _people(ids: Sequence[str], view: View) -> str:
-    return ", ".join(
-        mention(number) if view.names.role(number) is None else f"<@&{number}>" for number in ids
-    )[:_LINE_CHARS]
+    shown = ", ".join(named(one, view.names) for one in ids[:_MOST_NAMES])
+    more = len(ids) - _MOST_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -33,7 +33,7 @@ from tests.adapters.samples import BEGUN, DONE, SLOTS, SYNTHESIS
 
 _CHROMIUM = ("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars")
 _WIDTH = 760
-_KIM = "80351110224678912"
+_KIM, _COOKS = "80351110224678912", "80351110224678913"
 _MEASURE = "<script>document.title = document.documentElement.scrollHeight</script>"
 
 
@@ -66,12 +66,12 @@ def forms() -> str:
     place = Place("discord", "1", "1204")
     own = PlaceSettings(
         members=council.members,
-        askers=("77", _KIM),
+        askers=(_COOKS, _KIM),
         language="Deutsch",
         limits=Limits(usd_day=2.5, councils_month=300),
     )
     editing = Editing(Draft(place, own, 1, Terms(council)), PlaceSettings(), seat="1")
-    names = Names(role=lambda number: "Cooks" if number == "77" else None)
+    names = Names(role=lambda number: "Cooks" if number == _COOKS else None)
     cost = "A question costs about $0.07, at most $0.21."
     found = [ModelInfo("openrouter/anthropic/claude-sonnet-5.5", 3, 15, sees_images=True)] * 3
     notes = ["**Saved.**", "- Mode: standard → thorough", "⚠ Ada and Bob share a model."]

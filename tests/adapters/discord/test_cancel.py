@@ -115,9 +115,10 @@ async def test_what_runs_in_this_channel_is_suggested(lobby: Lobby) -> None:
     everything = await choices(lobby, "")
 
     assert list(everything) == [second.id, first.id]
-    assert everything[first.id] == "Which database suits an event log? · Ada"
+    day = f"{first.created_at:%Y-%m-%d}"
+    assert everything[first.id] == f"Which database suits an event log? · Ada · {day}"
     assert everything[second.id].startswith("*Second* <@1>, Which database")
-    assert everything[second.id].endswith("… · Ada")
+    assert everything[second.id].endswith(f"… · Ada · {day}")
     assert list(await choices(lobby, "DATABASE SUITS an event log?")) == [first.id]
     assert list(await choices(lobby, second.id[-5:])) == [second.id]
     assert await choices(lobby, "nonsense") == {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain import Remark
+from bot.domain import PlaceSettings, Remark
 from bot.domain.events import SynthesisReady
 from bot.errors import StorageError
 from tests.adapters.discord.lobby import FOLLOW_UP, STOP, Lobby, open_lobby
@@ -14,6 +14,8 @@ from tests.fakes.discord.message_wire import told, wire_of_message
 from tests.fakes.discord.records import Channel, Message
 from tests.fakes.discord.server import DiscordServer
 from tests.fakes.discord.traffic import Event
+
+SECRET = "Should I resign, and when?"
 
 
 @pytest.fixture
@@ -160,3 +162,62 @@ async def test_a_forwarded_message_brings_help(lobby: Lobby, direct: Channel) ->
     assert said is not None
     assert "**Apps › Ask the council**" in said
     assert await lobby.cost_nothing()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "status",
+        "history",
+        "history resign",
+        "stats",
+        "budget",
+        "show {asked}",
+        "cancel {asked}",
+        "forget {asked}",
+        "forget {ada}",
+        "forget workspace",
+        "schedule list",
+        "schedule run {plan}",
+        'schedule edit {plan} "daily 10:00"',
+        "schedule remove {plan}",
+        "config show",
+        "config changes",
+        "config workspace changes",
+        "config reset",
+        "config workspace import pins = 1",
+        "config save ours",
+    ],
+)
+async def test_nobody_sees_or_changes_what_another_wrote_directly(
+    lobby: Lobby, direct: Channel, words: str
+) -> None:
+    asked = await lobby.have(SECRET, SynthesisReady(SYNTHESIS), channel=direct)
+    await say(lobby, f'schedule add "daily 09:00" {SECRET}', direct)
+    (plan,) = await lobby.desk.team.schedules.all(lobby.place(direct))
+    bob = lobby.discord.add_person("Bob", is_admin=True)
+    typed = words.format(asked=asked.id, plan=plan.id, ada=lobby.ada.mention)
+
+    message = await lobby.discord.say(typed, channel=lobby.discord.direct(bob), person=bob)
+    said = await lobby.heard(message)
+
+    assert said
+    assert "resign" not in said
+    assert SYNTHESIS.text not in said
+    assert [one.id for one in await lobby.asked()] == [asked.id]
+    assert await lobby.desk.team.schedules.all(lobby.place(direct)) == (plan,)
+    workspace, _ = await lobby.desk.team.settings.at(lobby.place(direct))
+    assert workspace.settings == PlaceSettings()
+
+
+async def test_all_that_one_asked_directly_is_forgotten_and_nothing_of_others(
+    lobby: Lobby, direct: Channel
+) -> None:
+    bob = lobby.discord.add_person("Bob")
+    kept = await lobby.have(SECRET, channel=lobby.discord.direct(bob), asker=bob)
+    await lobby.have(SECRET, SynthesisReady(SYNTHESIS), channel=direct)
+
+    said = await lobby.command("forget", {"what": "me"}, channel=direct)
+
+    assert (said or "").startswith("Deleted: one question of yours")
+    assert [one.id for one in await lobby.asked()] == [kept.id]

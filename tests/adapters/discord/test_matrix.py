@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain import Place, PlaceSettings, Schedule, SettingsChange
+from bot.domain import PlaceSettings
 from tests.adapters.discord.lobby import Lobby
 from tests.adapters.discord.settings.form import MODELS, with_models
 from tests.adapters.matrix import COMMANDS, REFUSAL, Need, Who, allowed
+from tests.contracts.schedules import a_schedule
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.records import Person
 from tests.fakes.discord.traffic import Reply
+from tests.fakes.team import set_in
 
 # In Discord people are members of a server or not in it, and no app can give a command.
 PEOPLE = [who for who in Who if who not in {Who.GUEST, Who.STRANGER, Who.APP}]
@@ -48,23 +49,12 @@ async def furnish(lobby: Lobby, named: PlaceSettings) -> Mapping[str, str]:
     """Let there be something to do something to, and return what names it."""
     with_models(lobby, *MODELS)
     other, elsewhere = lobby.discord.add_person("Other"), lobby.discord.add_channel("elsewhere")
-    place, now = lobby.place(lobby.channel), datetime.now(UTC)
-    await put(lobby, replace(place, channel=""), named)
-    await put(lobby, place, PlaceSettings(pins=7))
-    await put(lobby, lobby.place(elsewhere), PlaceSettings(pins=9))
+    place = lobby.place(lobby.channel)
+    await set_in(lobby.desk.team, replace(place, channel=""), named)
+    await set_in(lobby.desk.team, place, PlaceSettings(pins=7))
+    await set_in(lobby.desk.team, lobby.place(elsewhere), PlaceSettings(pins=9))
     await lobby.desk.team.settings.keep_preset(place.tenant, "ours", PlaceSettings(pins=1))
-    schedule = Schedule(
-        id="abc12",
-        place=place,
-        owner_id=str(other.id),
-        owner="Other",
-        question="What is new?",
-        rule="0 9 * * *",
-        typed="daily 09:00",
-        time_zone="UTC",
-        created_at=now,
-        next_due_at=now,
-    )
+    schedule = replace(a_schedule("abc12", place), owner_id=str(other.id), owner="Other")
     await lobby.desk.team.schedules.add(schedule)
     asked = await lobby.have("First, why?", asker=other)
     lobby.work.started.clear()
@@ -74,14 +64,6 @@ async def furnish(lobby: Lobby, named: PlaceSettings) -> Mapping[str, str]:
         "other": other.mention,
         "channel": str(elsewhere.id),
     }
-
-
-async def put(lobby: Lobby, place: Place, settings: PlaceSettings) -> None:
-    """Set something, whatever is set there."""
-    change = SettingsChange("", "1", "Root", datetime.now(UTC), ())
-    workspace, channel = await lobby.desk.team.settings.at(place)
-    number = channel.number if place.channel else workspace.number
-    await lobby.desk.team.settings.change(place, settings, change, number=number)
 
 
 async def give(lobby: Lobby, words: str, person: Person) -> Reply:
@@ -140,7 +122,7 @@ async def test_who_may_give_a_command(lobby: Lobby, words: str, *, is_closed: bo
     # Who may changes what there is, and so comes last.
     for who in sorted(PEOPLE, key=may.__contains__):
         said = await told(lobby, words.format(**typed), people[who])
-        await put(lobby, server, rights)  # somebody may have reset it
+        await set_in(lobby.desk.team, server, rights)  # somebody may have reset it
 
         assert (REFUSAL.search(said) is None) is (who in may), (who, said)
         assert "inside the bot" not in said

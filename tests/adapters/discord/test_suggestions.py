@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+import time_machine
 
-from bot.domain import OwnProvider, PlaceSettings, Schedule
+from bot.domain import OwnProvider, PlaceSettings
 from bot.domain.events import SynthesisReady
 from bot.ports import ModelInfo
 from tests.adapters.discord.lobby import Lobby
 from tests.adapters.discord.settings.form import MODELS, with_models
+from tests.contracts.schedules import a_schedule
 from tests.fakes.council import SYNTHESIS
 from tests.fakes.discord.records import Person
 
@@ -80,15 +82,12 @@ async def test_what_was_asked_here_is_suggested_to_be_shown_or_forgotten(lobby: 
 
 @pytest.mark.parametrize("action", ["pause", "resume", "run", "skip", "edit", "remove"])
 async def test_schedules_are_those_of_the_channel(lobby: Lobby, action: str) -> None:
-    place, now = lobby.place(lobby.channel), datetime.now(UTC)
-    schedule = Schedule(
-        "abc12", place, "1", "Ada", "What is new?", "0 9 * * *", "daily 09:00", "UTC", now
-    )
+    schedule = a_schedule("abc12", lobby.place(lobby.channel))
     await lobby.desk.team.schedules.add(schedule)
 
-    found = await suggested(lobby, "schedule", action, typed="NEW", focused="id")
+    found = await suggested(lobby, "schedule", action, typed="WATCH", focused="id")
 
-    assert found == [("daily 09:00 · What is new?", "abc12")]
+    assert found == [("weekdays 09:00 · What should we watch today?", "abc12")]
 
 
 async def test_providers_are_named_to_admins_alone(lobby: Lobby) -> None:
@@ -101,3 +100,14 @@ async def test_providers_are_named_to_admins_alone(lobby: Lobby) -> None:
     admins = await suggested(lobby, "keys", "remove", focused="name", person=root)
 
     assert (theirs, admins) == ([], [("ours", "ours")])
+
+
+async def test_what_is_asked_every_day_is_told_apart_by_its_day(lobby: Lobby) -> None:
+    for day in (1, 2):
+        with time_machine.travel(datetime(2026, 9, day, 12, tzinfo=UTC), tick=True):
+            await lobby.have(f"What should we watch today, {'x' * 200}?")
+
+    names = [name for name, _ in await suggested(lobby, "show", focused="id")]
+
+    assert [name[-16:] for name in names] == ["Ada · 2026-09-02", "Ada · 2026-09-01"]
+    assert all(len(name) <= LONGEST for name in names)

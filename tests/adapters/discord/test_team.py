@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from adapters.discord.thread.links import message_link
 from bot.domain import Limits, PlaceSettings, Seat
 from bot.domain.events import SynthesisReady
 from bot.ports import ModelInfo
 from tests.adapters.discord.lobby import Lobby
 from tests.adapters.discord.settings.form import MODELS, with_models
 from tests.fakes.council import COUNCIL, SYNTHESIS
+from tests.fakes.discord.components import parts_in
 from tests.fakes.discord.records import Person
 from tests.fakes.discord.traffic import Reply
 
@@ -20,7 +22,6 @@ FORM = "That is a form, which a message cannot open: use the command `/council c
 KEYS = "Keys are for you alone: use the commands `/council keys add`, `list` and `remove`."
 NO_ADMIN = "Only an admin, or somebody whom an admin named, may do this."
 ADMINS_ONLY = "Only an admin may do this."
-QUESTION = "What should we watch today?"
 
 
 @pytest.fixture
@@ -157,6 +158,7 @@ async def test_a_message_says_which_command_opens_a_form(lobby: Lobby) -> None:
     assert await lobby.mention("keys list") == KEYS
     assert await lobby.mention("Config edit") == FORM
     assert await lobby.mention("keys add") == KEYS
+    assert await lobby.mention("Keys add openrouter sk-0123456789abcdef") == KEYS
     assert await lobby.cost_nothing()
 
 
@@ -169,79 +171,6 @@ async def test_an_export_that_was_asked_for_by_a_message_comes_as_a_file(
 
     (file,) = lobby.channel.shown[-1].attachments
     assert b"pins = 3" in file.content
-
-
-async def test_a_question_repeats_by_a_command(lobby: Lobby) -> None:
-    options = {"when": "weekdays 09:00", "question": QUESTION, "discussion": True}
-
-    said = await lobby.command("schedule", "add", options)
-
-    assert (said or "").startswith("Added ")
-    (schedule,) = await lobby.desk.team.schedules.all(lobby.place(lobby.channel))
-    assert (schedule.typed, schedule.question) == ("weekdays 09:00", QUESTION)
-    assert schedule.takes_discussion
-    assert (schedule.owner_id, schedule.place) == (str(lobby.ada.id), lobby.place(lobby.channel))
-
-
-async def test_a_question_that_repeats_names_people_and_is_not_said_again(lobby: Lobby) -> None:
-    bob = lobby.discord.add_person("Bob")
-    long = f"What should {bob.mention} watch today, {'and what else ' * 10}?"
-
-    said = await lobby.command("schedule", "add", {"when": "daily 09:00", "question": long})
-
-    assert "You had written" not in (said or "")
-    (schedule,) = await lobby.desk.team.schedules.all(lobby.place(lobby.channel))
-    assert schedule.question.startswith("What should @Bob watch today")
-
-
-async def test_a_question_repeats_by_a_form_and_is_changed_in_one(lobby: Lobby) -> None:
-    reply = await lobby.give("schedule", "add", {"question": QUESTION})
-    assert reply.modal is not None
-    entered = {"when": 'daily "09:00"', "discussion": "no"}
-    added = await lobby.outcome(await lobby.discord.submit(reply.modal, entered, person=lobby.ada))
-    (first,) = await lobby.desk.team.schedules.all(lobby.place(lobby.channel))
-
-    reply = await lobby.give("schedule", "edit", {"id": first.id})
-    assert reply.modal is not None
-    entered = {"when": "fridays 10:00", "discussion": "yes"}
-    changed = await lobby.outcome(
-        await lobby.discord.submit(reply.modal, entered, person=lobby.ada)
-    )
-
-    assert (added or "").startswith("Added ")
-    assert (changed or "").startswith("Changed ")
-    (second,) = await lobby.desk.team.schedules.all(lobby.place(lobby.channel))
-    assert (second.id, second.question, second.typed) == (first.id, QUESTION, "fridays 10:00")
-    assert second.takes_discussion
-
-
-@pytest.mark.parametrize("when", ["99:99", "0 9 31 2 *", "whenever", "x" * 200])
-async def test_a_time_that_makes_no_sense_gives_the_question_back(lobby: Lobby, when: str) -> None:
-    long = "What should we watch today, and what should we watch tomorrow and on all days after it?"
-    reply = await lobby.give("schedule", "add", {})
-    assert reply.modal is not None
-    entered = {"when": when, "question": long, "discussion": "no"}
-
-    said = await lobby.outcome(await lobby.discord.submit(reply.modal, entered, person=lobby.ada))
-
-    assert long in (said or "")
-    assert await lobby.desk.team.schedules.all(lobby.place(lobby.channel)) == ()
-
-
-async def test_no_form_opens_for_a_schedule_that_is_not_here(lobby: Lobby) -> None:
-    said = await lobby.command("schedule", "edit", {"id": "zzzzz"})
-
-    assert (said or "").startswith("There is no schedule of that id in this channel")
-
-
-async def test_in_a_forum_nothing_repeats(lobby: Lobby) -> None:
-    forum = lobby.discord.add_channel("forum", kind="forum")
-    post = await lobby.discord.start_thread("Post", person=lobby.ada, channel=forum, text="Hi")
-    options = {"when": "daily 09:00", "question": QUESTION}
-
-    said = await lobby.command("schedule", "add", options, channel=post)
-
-    assert said == "In a forum nothing can be asked by itself; let it repeat in a text channel."
 
 
 async def keys_form(lobby: Lobby, root: Person, **entered: str) -> tuple[Reply, str | None]:
@@ -285,9 +214,16 @@ async def test_keys_are_for_admins_alone(lobby: Lobby, root: Person) -> None:
 async def test_a_deliberation_is_shown_again_to_one_person(lobby: Lobby) -> None:
     done = await lobby.have("First, **why**?", SynthesisReady(SYNTHESIS))
 
-    said = await lobby.command("show", {"id": done.id.upper()})
+    reply = await lobby.give("show", {"id": done.id.upper()})
+    said = await lobby.outcome(reply)
 
-    assert "> First, \\*\\*why\\*\\*?" in (said or "")
+    assert (said or "").count("First, \\*\\*why\\*\\*?") == 1
+    assert "> First" in (said or "")
+    assert reply.message is not None
+    (post,) = await lobby.desk.outbox.owed(done.id)
+    ways = [part["url"] for part in parts_in(reply.message.components) if "url" in part]
+    place = done.question.place
+    assert ways == [message_link(place.workspace, place.channel, post.message_id or "")]
     assert "# Final answer" in (said or "")
     assert SYNTHESIS.text in (said or "")
     assert done.id in (said or "")

@@ -108,6 +108,11 @@ async def opened(lobby: Lobby, person: Person, *, workspace: bool = False) -> Fo
     return Form(lobby, person, reply.message)
 
 
+def stolen(form: Form) -> Message:
+    """Let the message of a form, with its tickets, be where everybody sees it."""
+    return form.lobby.bot_says(form.message.components)
+
+
 def with_models(lobby: Lobby, *models: ModelInfo) -> None:
     """Let there be models."""
     catalog = lobby.desk.team.catalog

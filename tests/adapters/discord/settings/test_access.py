@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 
-from bot.domain import PlaceSettings, SettingsChange
+from bot.domain import PlaceSettings
 from tests.adapters.discord.lobby import Lobby
-from tests.adapters.discord.settings.form import Form, opened
+from tests.adapters.discord.settings.form import Form, opened, stolen
 from tests.fakes.discord.kinds import Kind
 from tests.fakes.discord.permissions import Permission
-from tests.fakes.discord.records import Channel, Message, Person
+from tests.fakes.discord.records import Channel, Person
+from tests.fakes.team import set_in
 
 NO_ADMIN = "Only an admin, or somebody whom an admin named, may do this."
 TOO_LATE = "This form has been open for too long, or it is not yours; open it again."
@@ -21,15 +21,8 @@ TOO_LATE = "This form has been open for too long, or it is not yours; open it ag
 
 async def named(lobby: Lobby, *ids: int) -> None:
     """Let people and roles configure the channel."""
-    change = SettingsChange("", "1", "Root", datetime.now(UTC), ())
-    place = replace(lobby.place(lobby.channel), thread=None)
     settings = PlaceSettings(configurers=tuple(map(str, ids)))
-    await lobby.desk.team.settings.change(place, settings, change, number=0)
-
-
-def stolen(form: Form) -> Message:
-    """Let the message of a form, with its tickets, be where everybody sees it."""
-    return form.lobby.bot_says(form.message.components)
+    await set_in(lobby.desk.team, lobby.place(lobby.channel), settings)
 
 
 async def test_a_plain_member_does_not_get_it(lobby: Lobby) -> None:
@@ -164,9 +157,7 @@ async def test_in_a_private_thread_the_settings_are_those_of_its_channel(lobby: 
 
 
 async def test_a_private_thread_is_no_way_around_who_may_ask(lobby: Lobby) -> None:
-    change = SettingsChange("", "1", "Root", datetime.now(UTC), ())
-    settings = PlaceSettings(askers=("1",))
-    await lobby.desk.team.settings.change(lobby.place(lobby.channel), settings, change, number=0)
+    await set_in(lobby.desk.team, lobby.place(lobby.channel), PlaceSettings(askers=("1",)))
     thread = private_thread(lobby, lobby.ada)
 
     said = await lobby.ask("Which one, and why?", thread)

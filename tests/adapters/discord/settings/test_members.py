@@ -181,3 +181,12 @@ async def test_what_is_no_model_is_told(form: Form, model: str) -> None:
 
     assert "**Saved.**" not in form.text
     assert await form.stored() == PlaceSettings()
+
+
+async def test_models_whose_names_no_menu_takes_are_not_offered_in_one(form: Form) -> None:
+    with_models(form.lobby, *(ModelInfo(f"maker/{number}{'m' * 150}") for number in range(2)))
+
+    await form.fill("Add a member", model="mmm")
+
+    assert form.has(SEATS)
+    assert "Several models fit" in form.text

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.domain import Deadlines, Limits, Mode, PlaceSettings, Shown
 from tests.adapters.discord.lobby import Lobby
 from tests.adapters.discord.settings.form import Form, opened
+from tests.fakes.team import set_in
 
 COURSE, PEOPLE, LIMITS = "How it answers", "Who may", "Limits"
 TEXTS, DEADLINES = "Language, instructions, time zone …", "Deadlines …"
@@ -114,6 +117,34 @@ async def test_nobody_chosen_is_everyone(form: Form) -> None:
     await form.click("Save")
 
     assert (await form.stored()).askers == ()
+
+
+async def test_ids_that_are_none_of_discords_can_be_mended(form: Form) -> None:
+    odd = ("abc", "1", "9" * 64, "**x**")
+    await set_in(form.lobby.desk.team, form.place, PlaceSettings(askers=odd, configurers=odd))
+    again = await opened(form.lobby, form.person)
+
+    await again.click(PEOPLE)
+    shown = again.text
+    await again.click("askers", form.lobby.ada)
+    await again.click("Save")
+
+    assert "**Who may ask** · abc, 1, " in shown
+    assert "\\*\\*x\\*\\*" in shown
+    assert (await form.stored()).askers == (str(form.lobby.ada.id),)
+
+
+async def test_no_mention_of_many_people_is_cut_in_two(form: Form) -> None:
+    many = tuple(str(10**17 + number) for number in range(100))
+    await set_in(form.lobby.desk.team, form.place, PlaceSettings(askers=many))
+    again = await opened(form.lobby, form.person)
+
+    await again.click(PEOPLE)
+
+    (line,) = [one for one in again.text.split("\n") if one.startswith("**Who may ask**")]
+    names = re.findall(r"<@\d+>", line)
+    assert line == f"**Who may ask** · {', '.join(names)} and {100 - len(names)} more · _set here_"
+    assert names
 
 
 async def test_a_channel_is_limited(form: Form) -> None:

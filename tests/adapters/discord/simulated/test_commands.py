@@ -68,7 +68,8 @@ async def test_cancel_stops_what_is_chosen_from_what_runs(stage: Stage) -> None:
     offered = await stage.ada.autocomplete(stage.channel, "council cancel", "id", "FIRST")
     result = await stage.ada.slash(stage.channel, "council cancel", id=offered[0]["value"])
 
-    assert offered == [{"name": "First, why? · Ada", "value": first.id}]
+    day = f"{first.created_at:%Y-%m-%d}"
+    assert offered == [{"name": f"First, why? · Ada · {day}", "value": first.id}]
     assert (told(result) or "").startswith("Stopped.")
     assert stage.work.cancelled == [first.id]
     assert not (await stage.records.load(second.id)).state.is_final
