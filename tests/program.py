@@ -43,15 +43,12 @@ class Program:
         self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
         self.start_module = start_module
         self._folder = folder
-        self.seat()
-
-    def seat(self, *, soft_min: float = 0.3) -> None:
-        """Let all members sit; a busy machine may make one slower than a short soft deadline."""
         members = ", ".join(f'"work/{name}"' for name in MEMBERS)
         self.configure(
-            f'[providers.work]\nkind = "openai"\nbase_url = "{self.server.base_url}"\n'
+            f'[providers.work]\nkind = "openai"\nbase_url = "{server.base_url}"\n'
             f'[council]\nmembers = [{members}]\nchairman = "work/chair"\n'
-            f"[deadlines]\nsoft_min = {soft_min}\ncall = 60\ndeliberation = 120\n"
+            # Every member is waited for, however busy the machine.
+            "[deadlines]\nsoft_min = 30\ncall = 60\ndeliberation = 120\n"
         )
 
     def configure(self, text: str) -> None:

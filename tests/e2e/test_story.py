@@ -192,7 +192,6 @@ async def test_what_was_asked_is_found_again_by_other_processes(program: Program
 
 
 async def test_two_questions_side_by_side_do_not_touch(program: Program) -> None:
-    program.seat(soft_min=30)
     program.server.default = Script(latency_s=0.3)
 
     up, down = await asyncio.gather(
