@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from bot.errors import BadConfig
 from bot.untrusted import one_line
@@ -25,7 +25,11 @@ def check_zone(zone: str) -> ZoneInfo:
 
 def zone_or_utc(zone: str) -> ZoneInfo:
     """Return a time zone; one that is no longer known counts as UTC, lest nobody can ask."""
-    return ZoneInfo(zone if zone in time_zones() else "UTC")
+    try:
+        # Each question comes by here; to list all zones takes 50 ms.
+        return ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
 
 
 def unknown_zone(zone: str) -> str:
