@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from adapters.slack.caller import PLATFORM, Caller
 from adapters.slack.desk import SlackDesk
 from adapters.slack.wire.http import Json
 from bot.desk import TOO_LATE
-from bot.domain import Deadlines, Limits, Mode, Person, Place, PlaceSettings, Seat, Shown
+from bot.domain import Person, Place, PlaceSettings
 from bot.errors import NotFound
 from bot.team.settings.configuring import Draft, opened
+from bot.team.settings.documents import to_toml, unchecked
 
 _FORM = "slack settings"
 
@@ -65,7 +66,7 @@ async def kept_sheet(
     here = replace(caller, channel=place.channel)
     person = await desk.person(here, is_fresh=is_fresh)
     now = await opened(desk.team, person, place)
-    settings = _read(content["settings"])
+    settings = unchecked(content["settings"])
     draft = replace(now, settings=settings, number=content["number"])
     window = content["overview"] and Window(*content["overview"])
     return person, Sheet(draft, content["part"], content["edition"], window)
@@ -79,7 +80,7 @@ async def ticket_of(desk: SlackDesk, caller: Caller, sheet: Sheet) -> str:
         "user": caller.user,
         "channel": sheet.draft.place.channel,
         "number": sheet.draft.number,
-        "settings": asdict(sheet.draft.settings),
+        "settings": to_toml(sheet.draft.settings),
         "part": sheet.part,
         "edition": sheet.edition,
         "overview": None if overview is None else [overview.id, overview.digest],
@@ -92,34 +93,3 @@ async def is_kept(desk: SlackDesk, caller: Caller, view: Json) -> bool:
     ticket = str(view.get("private_metadata") or "")
     whose = {"workspace": caller.workspace, "user": caller.user}
     return await desk.kept(_FORM, ticket, **whose) is not None
-
-
-def _seat(kept: Mapping[str, Any]) -> Seat:
-    given: dict[str, Any] = {**kept, "fallbacks": tuple(kept["fallbacks"])}
-    return Seat(**given)
-
-
-_READERS: Mapping[str, Callable[[Any], object]] = {
-    "members": lambda kept: tuple(map(_seat, kept)),
-    "chairman": _seat,
-    "mode": Mode,
-    "shown": Shown,
-    "deadlines": lambda kept: Deadlines(**kept),
-    "askers": tuple,
-    "configurers": tuple,
-    "limits": lambda kept: Limits(**kept),
-    "per_person": lambda kept: Limits(**kept),
-}
-
-
-def _read(kept: Mapping[str, Any]) -> PlaceSettings:
-    values = {
-        field.name: _READERS.get(field.name, _same)(value)
-        for field in fields(PlaceSettings)
-        if (value := kept[field.name]) is not None
-    }
-    return replace(PlaceSettings(), **cast("dict[str, Any]", values))
-
-
-def _same(kept: object) -> object:
-    return kept

@@ -83,10 +83,21 @@ def to_toml(settings: PlaceSettings) -> str:
 
 
 def from_toml(text: str) -> PlaceSettings:
-    """Read settings back. Raises `BadConfig` with the line and what to do."""
+    """Read settings that can be saved. Raises `BadConfig` with the line and what to do."""
+    settings = unchecked(text)
+    for fault in faults(settings):
+        raise refused(text, fault.key, fault.sentence)
+    return settings
+
+
+def unchecked(text: str) -> PlaceSettings:
+    """Read settings as they were written, such as those that somebody is still editing.
+
+    Raises `BadConfig` for what is no settings at all.
+    """
     table = Table(text, _parsed(text))
     table.check_keys(_KEYS)
-    settings = PlaceSettings(
+    return PlaceSettings(
         members=_members(table),
         chairman=_chairman(table),
         mode=table.choice("mode", _MODES),
@@ -105,9 +116,6 @@ def from_toml(text: str) -> PlaceSettings:
         refuses_unknown_prices=table.choice("unknown_prices", UNKNOWN_PRICES),
         retention_days=table.whole("retention_days"),
     )
-    for fault in faults(settings):
-        raise refused(text, fault.key, fault.sentence)
-    return settings
 
 
 def _parsed(text: str) -> dict[str, object]:

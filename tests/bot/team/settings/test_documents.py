@@ -7,7 +7,7 @@ from hypothesis import given
 
 from bot.domain import Deadlines, Limits, PlaceSettings, Seat
 from bot.errors import BadConfig
-from bot.team.settings.documents import from_toml, to_toml
+from bot.team.settings.documents import from_toml, to_toml, unchecked
 from tests.bot.team.settings.drawn import SETTINGS, texts
 from tests.contracts.team_settings import EVERYTHING
 
@@ -71,6 +71,19 @@ def refusal(text: str) -> str:
 @given(SETTINGS)
 def test_what_is_written_is_read_back(settings: PlaceSettings) -> None:
     assert from_toml(to_toml(settings)) == settings
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        PlaceSettings(members=()),
+        PlaceSettings(members=(Seat("Ada", "no model", fallbacks=("work/a", "work/a")),)),
+        PlaceSettings(chairman=Seat("Ada", "work/a", "Doubts."), pins=-1, time_zone="Mars"),
+        PlaceSettings(askers=(), language="", limits=Limits(), deadlines=Deadlines(9, 1, 5)),
+    ],
+)
+def test_what_is_still_being_edited_can_be_put_aside(draft: PlaceSettings) -> None:
+    assert unchecked(to_toml(draft)) == draft
 
 
 @given(texts(200))
