@@ -20,6 +20,7 @@ from adapters.console.document import document
 from adapters.console.listeners import DONE, Terminal
 from bot.domain import Attachment, Deliberation, PlaceSettings, Schedule, Tenant
 from bot.errors import NotFound, WrongUse
+from bot.phrases import counted
 from bot.ports import Exports, Holdings
 
 _TELL_EVERY = 500
@@ -51,8 +52,9 @@ async def export(exports: Exports, terminal: Terminal, tenant: Tenant, output: P
         except OSError as error:
             message = f"{output} cannot be written; check the path and the room on its disk."
             raise WrongUse(message) from error
-    what = "1 deliberation" if count == 1 else f"{count:,} deliberations"
-    terminal.say(f"Exported {what} of {tenant.platform}:{tenant.workspace}.")
+    terminal.say(
+        f"Exported {counted(count, 'deliberation')} of {tenant.platform}:{tenant.workspace}."
+    )
     return DONE
 
 

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from urllib.parse import urlsplit
 
 from bot.config import Seating, Settings, Wish, local_council, rehearsal_council, seat
-from bot.domain import REHEARSAL
+from bot.domain import is_stand_in
 from bot.errors import ModelError
 from bot.llm.rehearsal import RehearsalModels
 from bot.ports import Completion, ModelInfo, ModelRequest, Models
@@ -48,7 +48,7 @@ class EveryModel:
         return await models.list(provider)
 
     async def _of(self, model: str) -> Models:
-        if model.startswith(f"{REHEARSAL}/"):
+        if is_stand_in(model):
             return self._rehearsal
         async with self._opening:
             if self._real is None:

@@ -25,9 +25,8 @@ _NOBODY = Tenant("", "")
 
 @asynccontextmanager
 async def sweeping(team: Team) -> AsyncGenerator[Halting]:
-    """Settle what councils cost, delete what is too old, and look at the operator's switch.
+    """Settle councils, delete what is too old, read prices, and look at the operator's switch.
 
-    Also read what the operator's models cost.
     Yields what is known of the switch; it was looked at once.
     """
 

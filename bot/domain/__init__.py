@@ -19,6 +19,7 @@ from bot.domain.council import (
     Shown,
     Tenant,
     Tie,
+    is_stand_in,
 )
 from bot.domain.deliberation import (
     Answer,
@@ -112,4 +113,5 @@ __all__ = [
     "Timings",
     "Verdict",
     "Window",
+    "is_stand_in",
 ]

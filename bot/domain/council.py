@@ -25,6 +25,11 @@ class Shown(StrEnum):
     FINAL = "final"
 
 
+def is_stand_in(model: str) -> bool:
+    """Say whether a model is a rehearsal one, and no real one."""
+    return model.startswith(f"{REHEARSAL}/")
+
+
 @dataclass(frozen=True, slots=True)
 class Seat:
     """One place at the table: a name, a model (`provider/model-id`), and what stands behind it.
@@ -42,11 +47,6 @@ class Seat:
     def models(self) -> tuple[str, ...]:
         """The models to try, in order."""
         return (self.model, *self.fallbacks)
-
-    @property
-    def is_stand_in(self) -> bool:
-        """Rehearsal models sit here, real ones do not."""
-        return all(model.startswith(f"{REHEARSAL}/") for model in self.models)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +90,7 @@ class Council:
     @property
     def is_rehearsal(self) -> bool:
         """Stand-ins sit in every seat, so that no answer is a real one."""
-        return all(seat.is_stand_in for seat in self.seats)
-
-    @property
-    def is_mixed(self) -> bool:
-        """Stand-ins sit beside real models, or behind them, so that nobody can tell answers."""
-        return len({model.startswith(f"{REHEARSAL}/") for model in self.models}) > 1
+        return all(map(is_stand_in, self.models))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from bot.domain import (
     Place,
     PlaceSettings,
     Question,
+    SettingsChange,
+    Tenant,
     Terms,
 )
 from bot.errors import BadConfig, NotAllowed
@@ -30,6 +32,7 @@ from bot.ports import (
     TeamSettings,
 )
 from bot.team.rights import check_asking
+from bot.team.seats import is_mixed
 from bot.team.spending.budgets import caps
 from bot.team.spending.estimates import check_prices, estimated
 from bot.team.spending.halting import halted
@@ -65,6 +68,16 @@ class Team:
         workspace, channel = await self.settings.at(place)
         return merged(self.usual, workspace.settings, channel.settings)
 
+    async def note(self, person: Person, tenant: Tenant, line: str) -> None:
+        """Note what is no setting among the changes to a workspace's settings, which stay.
+
+        Raises `Changed` if somebody changed them at this moment.
+        """
+        place = Place(tenant.platform, tenant.workspace, "")
+        workspace, _ = await self.settings.at(place)
+        change = SettingsChange("", person.id, person.name, datetime.now(UTC), (line,))
+        await self.settings.change(place, workspace.settings, change, number=workspace.number)
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
@@ -95,7 +108,7 @@ class Asking:
         if (reason := await self.team.switch.reason()) is not None:
             raise NotAllowed(halted(reason))
         # A channel may set only a part, and what it inherits may change after that.
-        if terms.council.is_mixed:
+        if is_mixed(terms.council.seats):
             raise BadConfig(_MIXED)
         seated = terms.council if mode is None else replace(terms.council, mode=mode)
         council = await self._weighted(seated, place)

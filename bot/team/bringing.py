@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.domain import OwnProvider, Person, Place, SettingsChange, Tenant
+from bot.domain import OwnProvider, Person, Tenant
 from bot.errors import BadConfig, Changed
 from bot.phrases import counted
 from bot.team.asking import Team
@@ -75,11 +75,7 @@ def _tidied(provider: OwnProvider, key: str) -> OwnProvider:
 
 
 async def _note(team: Team, person: Person, tenant: Tenant, line: str) -> None:
-    """Note it with the changes to the workspace's settings, which stay as they are."""
-    place = Place(tenant.platform, tenant.workspace, "")
-    change = SettingsChange("", person.id, person.name, datetime.now(UTC), (line,))
     for _ in range(_ATTEMPTS):
-        workspace, _ = await team.settings.at(place)
         with suppress(Changed):
-            await team.settings.change(place, workspace.settings, change, number=workspace.number)
+            await team.note(person, tenant, line)
             return

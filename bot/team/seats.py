@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from statistics import median
 
-from bot.domain import Council, Seat
+from bot.domain import Council, Seat, is_stand_in
 from bot.phrases import joined
 from bot.ports import ModelInfo
 from bot.untrusted import harmless, one_line
@@ -91,8 +91,8 @@ def seat_faults(seat: Seat, key: tuple[str | int, ...]) -> Iterator[Fault]:
 
 
 def is_mixed(seats: Iterable[Seat]) -> bool:
-    """Say whether stand-ins sit beside real models, so that answers would be of both kinds."""
-    return len({_is_rehearsal(model) for seat in seats for model in seat.models}) > 1
+    """Say whether stand-ins sit beside real models, or behind them: nobody could tell answers."""
+    return len({is_stand_in(model) for seat in seats for model in seat.models}) > 1
 
 
 def warnings(
@@ -177,7 +177,3 @@ def _price(known: Mapping[str, ModelInfo], model: str) -> float | None:
 
 def _called(seat: Seat) -> str:
     return one_line(seat.name, LONGEST_NAME)
-
-
-def _is_rehearsal(model: str) -> bool:
-    return Seat("", model).is_stand_in

@@ -145,8 +145,7 @@ async def run(
     """Ask a schedule's question once, now, in somebody's own name; when it is due stays.
 
     What was said in the channel comes along only where there are `rooms`. A `delivery` that comes
-    again asks nothing again. Raises as `Asking.ask`,
-    and `NotFound`, `ChatError`.
+    again asks nothing again. Raises as `Asking.ask`, and `NotFound`, `ChatError`.
     """
     schedule, now = await found(asking.team, place, schedule_id), datetime.now(UTC)
     check_asking(person, await asking.team.terms(schedule.place))

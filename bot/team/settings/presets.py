@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from types import MappingProxyType
 
-from bot.domain import Mode, Person, Place, PlaceSettings, SettingsChange, Tenant
+from bot.domain import Mode, Person, Place, PlaceSettings, Tenant
 from bot.errors import BadConfig, NotFound
 from bot.lines import nearest
 from bot.team.asking import Team
@@ -54,7 +53,7 @@ async def keep_preset(team: Team, person: Person, place: Place, name: str) -> Sa
 
     Raises `NotAllowed`, `BadConfig`, `Changed`.
     """
-    workspace = await opened(team, person, replace(place, channel=""))
+    await opened(team, person, replace(place, channel=""))  # it is for the whole workspace
     council = only_council((await opened(team, person, place)).settings)
     if not is_preset_name(name.lower()):
         raise BadConfig(_NO_NAME.format(one_line(name, 60)))
@@ -63,14 +62,14 @@ async def keep_preset(team: Team, person: Person, place: Place, name: str) -> Sa
     kept = await team.settings.presets(place.tenant)
     if len({*kept, name.lower()}) > _MOST_KEPT:
         raise BadConfig(_TOO_MANY)
-    return await _noted(team, person, workspace.place, name.lower(), council)
+    return await _noted(team, person, place.tenant, name.lower(), council)
 
 
 async def drop_preset(team: Team, person: Person, place: Place, name: str) -> Saved:
     """Let go of a preset that a workspace keeps. Raises `NotAllowed`, `NotFound`, `Changed`."""
-    workspace = await opened(team, person, replace(place, channel=""))
+    await opened(team, person, replace(place, channel=""))
     name = _found(name, await team.settings.presets(place.tenant))
-    return await _noted(team, person, workspace.place, name, None)
+    return await _noted(team, person, place.tenant, name, None)
 
 
 def only_council(settings: PlaceSettings) -> PlaceSettings:
@@ -88,15 +87,13 @@ def only_council(settings: PlaceSettings) -> PlaceSettings:
 
 
 async def _noted(
-    team: Team, person: Person, workspace: Place, name: str, council: PlaceSettings | None
+    team: Team, person: Person, tenant: Tenant, name: str, council: PlaceSettings | None
 ) -> Saved:
     """Keep or drop a preset, and note it among the changes to the workspace."""
-    edition, _ = await team.settings.at(workspace)
-    lines = (f"Preset {name}: {'dropped' if council is None else 'kept'}",)
-    change = SettingsChange("", person.id, person.name, datetime.now(UTC), lines)
-    await team.settings.change(workspace, edition.settings, change, number=edition.number)
-    await team.settings.keep_preset(workspace.tenant, name, council)
-    return Saved(lines)
+    line = f"Preset {name}: {'dropped' if council is None else 'kept'}"
+    await team.note(person, tenant, line)
+    await team.settings.keep_preset(tenant, name, council)
+    return Saved((line,))
 
 
 def _found(name: str, known: Mapping[str, PlaceSettings]) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.domain import REHEARSAL, FailureKind, ModelCall, Seat
+from bot.domain import FailureKind, ModelCall, Seat, is_stand_in
 from bot.ports import ModelInfo
 
 # What a model without a known price is counted at, in US dollars per million tokens: as much as the
@@ -54,7 +54,7 @@ _FREE_PRICE = Price(0.0, 0.0)
 
 def known_price(model: str, infos: Mapping[str, ModelInfo]) -> Price | None:
     """Return a model's price, None if nobody knows it."""
-    if model.startswith(f"{REHEARSAL}/"):
+    if is_stand_in(model):
         return _FREE_PRICE
     info = infos.get(model)
     if info is None or info.prompt_usd is None or info.completion_usd is None:
@@ -81,7 +81,7 @@ def paid_micros(calls: Iterable[ModelCall], share: int) -> int:
 
 
 def _paid(call: ModelCall, share: int) -> int:
-    if call.model.startswith(f"{REHEARSAL}/"):
+    if is_stand_in(call.model):
         return 0
     if call.cost_usd is not None:
         return _bounded(call.cost_usd * _MILLION)
