@@ -9,9 +9,10 @@ from typing import cast
 from adapters.discord.caller import Caller
 from adapters.discord.desk import DiscordDesk
 from bot.domain import Place, PlaceSettings, Seat
-from bot.errors import NotAllowed
+from bot.errors import BadConfig, NotAllowed
+from bot.team.settings.checks import faults
 from bot.team.settings.configuring import Draft, opened
-from bot.team.settings.documents import from_toml, to_toml
+from bot.team.settings.documents import to_toml, unchecked
 
 _FORM = "discord settings"
 CHAIRMAN = "chairman"
@@ -46,7 +47,8 @@ class Editing:
 
     def changed(self, settings: PlaceSettings) -> Editing:
         """Return it with other settings. Raises `BadConfig` for what can never be saved."""
-        from_toml(to_toml(settings))
+        for fault in faults(settings):
+            raise BadConfig(fault.sentence)
         return Editing(replace(self.draft, settings=settings), self.stored)
 
 
@@ -85,7 +87,7 @@ async def kept(desk: DiscordDesk, caller: Caller, ticket: str) -> Editing:
         raise NotAllowed(_TOO_LATE)
     place = Place(caller.home.platform, caller.workspace, str(found["channel"]))
     draft = await opened(desk.team, caller.person, place)
-    settings, number = from_toml(str(found["settings"])), cast("int", found["number"])
+    settings, number = unchecked(str(found["settings"])), cast("int", found["number"])
     edited = replace(draft, settings=settings, number=number)
     return Editing(edited, draft.settings, str(found["seat"]), _seat(found))
 

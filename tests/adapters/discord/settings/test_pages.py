@@ -78,6 +78,24 @@ async def test_an_unknown_time_zone_is_told_at_once(form: Form, zone: str, meant
     assert "**Time zone** · UTC · _inherited_" in form.text
 
 
+async def test_a_time_zone_that_is_gone_can_be_mended(form: Form) -> None:
+    await set_in(form.lobby.desk.team, form.place, PlaceSettings(time_zone="Mars/Olympus"))
+    again = await opened(form.lobby, form.person)
+
+    await again.click(COURSE)
+    await again.fill(TEXTS, time_zone="Europe/Berlin")
+    await again.click("Save")
+
+    assert (await form.stored()).time_zone == "Europe/Berlin"
+
+
+async def test_what_is_wrong_is_said_without_a_line_that_nobody_wrote(form: Form) -> None:
+    await form.click(COURSE)
+    await form.fill(DEADLINES, soft_min="100", call="50")
+
+    assert "⚠ Deadlines must not shrink" in form.text
+
+
 async def test_deadlines_are_numbers_that_do_not_shrink(form: Form) -> None:
     await form.click(COURSE)
     await form.fill(DEADLINES, soft_min="x")
