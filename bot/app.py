@@ -11,7 +11,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.attachments import check_number
-from bot.domain import Charge, Council, Deliberation, Person, Question, Remark, State
+from bot.domain import (
+    ROOMY,
+    Charge,
+    Council,
+    Deliberation,
+    Person,
+    Question,
+    Remark,
+    Room,
+    State,
+)
 from bot.domain.course import after
 from bot.domain.events import DeliberationCancelled
 from bot.errors import BadQuestion, NotFound, StorageError, WrongUse
@@ -24,8 +34,6 @@ DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 # Nine digits hold the milliseconds until the year 3084; seven make two of one instant differ.
 _TIME_DIGITS = 9
 _RANDOM_DIGITS = 7
-# How many open questions are looked through for one that a crash kept from being started.
-_RECENT = 100
 # Of the earlier questions in a thread; prompts keep the newest that fit.
 _EARLIER = 10
 _NAME_CHARS = 60
@@ -46,9 +54,9 @@ def new_id() -> str:
 class App:
     """The use cases.
 
-    `platforms` are those whose deliberations this process can run. All methods raise
-    `StorageError`; those that take an id raise `NotFound`, also for a deliberation that is not
-    `within` what may be seen.
+    `platforms` are those whose deliberations this process can run; `room` says how many questions
+    may wait. All methods raise `StorageError`; those that take an id raise `NotFound`, also for a
+    deliberation that is not `within` what may be seen.
     """
 
     def __init__(
@@ -58,9 +66,11 @@ class App:
         work: Work,
         platforms: Collection[str],
         question_chars: int = 3000,
+        room: Room = ROOMY,
         make_id: Callable[[], str] = new_id,
     ) -> None:
         self._records = records
+        self._room = room
         self._work = work
         self._platforms = platforms
         self._question_chars = question_chars
@@ -100,15 +110,13 @@ class App:
             is_capped=charge is not None and charge.is_capped,
         )
         caps = charge.caps if charge else ()
-        return await self._records.create(fresh, delivery=delivery, caps=caps)
+        return await self._records.create(fresh, delivery=delivery, caps=caps, room=self._room)
 
     async def begin(self, deliberation: Deliberation) -> None:
-        """See that a stored one runs, or will; beginning twice changes nothing."""
+        """See that a stored one runs when it is its turn; beginning twice changes nothing."""
         with suppress(StorageError):  # then `recover` begins with it
-            if deliberation.epoch == 0:
+            if not deliberation.state.is_final:
                 await self._work.start(deliberation)
-            else:
-                await self._ensure_running(deliberation)
 
     async def resume(self, deliberation_id: str) -> Deliberation:
         """Go on with one that was interrupted, failed or cancelled; one that is done stays so.
@@ -123,7 +131,8 @@ class App:
         if deliberation.state in (State.FAILED, State.CANCELLED):
             await self._work.wait(deliberation_id)
             deliberation = await self._records.take_up(deliberation_id, is_fresh=True)
-        await self._ensure_running(deliberation)
+        if not deliberation.state.is_final:
+            await self._work.start(deliberation)
         return deliberation
 
     async def cancel(
@@ -141,15 +150,10 @@ class App:
             asker = one_line(deliberation.question.asker, _NAME_CHARS)
             message = f"Only {asker}, who asked, or an admin can stop this."
             raise WrongUse(message)
-        is_shown = await self._work.is_running(deliberation_id)
         deliberation = await self._records.take_up(deliberation_id)
         await self._records.save(deliberation, [DeliberationCancelled()])
         await self._work.cancel(deliberation_id)
-        cancelled = after(deliberation, DeliberationCancelled())
-        if not is_shown and self._can_run(cancelled):
-            # Nobody is there to say so in the thread: a run of an ended one does just that.
-            await self._work.start(cancelled)
-        return cancelled
+        return after(deliberation, DeliberationCancelled())
 
     async def wait(self, deliberation_id: str) -> Deliberation:
         """Return one when nobody works on it any more."""
@@ -157,14 +161,8 @@ class App:
         return await self._records.load(deliberation_id)
 
     async def recover(self) -> tuple[str, ...]:
-        """Go on with what dead processes left; return the deliberations' ids."""
-        recovered = set(await self._work.recover())
-        for platform in self._platforms:
-            scope = Scope(platform, is_open=True)
-            for deliberation in await self._records.search(limit=_RECENT, scope=scope):
-                if await self._ensure_running(deliberation):
-                    recovered.add(deliberation.id)
-        return tuple(sorted(recovered))
+        """Go on with what dead processes left; return the ids of what is begun here."""
+        return tuple(sorted(await self._work.recover()))
 
     async def show(self, deliberation_id: str, *, within: Scope | None = None) -> Deliberation:
         """Return one as it stands."""
@@ -191,23 +189,6 @@ class App:
 
     def _can_run(self, deliberation: Deliberation) -> bool:
         return deliberation.question.place.platform in self._platforms
-
-    async def _ensure_running(self, deliberation: Deliberation) -> bool:
-        """Start one unless it has ended or somebody works on it; say whether it was started.
-
-        What a dead process left is taken over first: its run must not begin a second time.
-        """
-        if deliberation.state.is_final or await self._work.is_running(deliberation.id):
-            return False
-        if deliberation.id in await self._work.recover():
-            return True
-        # Another process may have taken it over, or even ended it, since it was looked up.
-        if await self._work.is_running(deliberation.id):
-            return False
-        latest = await self._records.load(deliberation.id)
-        if not latest.state.is_final:
-            await self._work.start(latest)
-        return not latest.state.is_final
 
 
 def _may_stop(person: Person, deliberation: Deliberation) -> bool:

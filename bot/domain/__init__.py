@@ -64,9 +64,17 @@ from bot.domain.spending import (
 from bot.domain.statistics import (
     MemberRecord,
 )
+from bot.domain.turns import (
+    ROOMY,
+    Ahead,
+    Room,
+    Turn,
+)
 
 __all__ = [
     "REHEARSAL",
+    "ROOMY",
+    "Ahead",
     "Answer",
     "Appraisal",
     "Attachment",
@@ -98,6 +106,7 @@ __all__ = [
     "Question",
     "Remark",
     "Review",
+    "Room",
     "Schedule",
     "Seat",
     "SettingsChange",
@@ -111,6 +120,7 @@ __all__ = [
     "Terms",
     "Tie",
     "Timings",
+    "Turn",
     "Verdict",
     "Window",
     "is_stand_in",

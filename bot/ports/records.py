@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.domain import Cap, Deliberation, Post, Timings
+from bot.domain import ROOMY, Cap, Deliberation, Post, Room, Timings
 from bot.domain.events import Fact
 
 
@@ -29,12 +29,18 @@ class Records(Protocol):
     """Deliberations at rest. Whatever returns has been committed. Raises `StorageError`."""
 
     async def create(
-        self, deliberation: Deliberation, *, delivery: str | None = None, caps: Sequence[Cap] = ()
+        self,
+        deliberation: Deliberation,
+        *,
+        delivery: str | None = None,
+        caps: Sequence[Cap] = (),
+        room: Room = ROOMY,
     ) -> Deliberation:
         """Store a new deliberation, or return the one that this delivery id made before.
 
         With a new one, its estimate's most and one council are set aside under every one of these
-        keys of its workspace; if one has no room, nothing is stored. Raises `OverLimit`.
+        keys of its workspace, and it gets a turn that waits; if there is no room for one of them,
+        nothing is stored. Raises `OverLimit`.
         """
         ...
 
@@ -92,24 +98,26 @@ class Outbox(Protocol):
 
 
 class Work(Protocol):
-    """Runs deliberations durably: another process finishes what this one leaves when it dies."""
+    """Runs deliberations durably, each when it is its turn.
+
+    Another process finishes what this one leaves when it dies.
+    """
 
     async def start(self, deliberation: Deliberation) -> None:
-        """Start the run of this epoch; a second start of it changes nothing."""
+        """See that a stored one runs when it is its turn; one that runs already goes on."""
         ...
 
     async def wait(self, deliberation_id: str) -> None:
-        """Return when no run of this deliberation is left here or in another process."""
+        """Return when it neither waits for its turn nor is run by a living process."""
         ...
 
     async def cancel(self, deliberation_id: str) -> None:
-        """Stop its runs, wherever they are, within about a second."""
+        """Stop the run of one that was cancelled, wherever it is, within about a second.
+
+        Where nobody runs it, a run comes that says so in its thread.
+        """
         ...
 
     async def recover(self) -> tuple[str, ...]:
-        """Take over what dead processes left unfinished; return the deliberations' ids."""
-        ...
-
-    async def is_running(self, deliberation_id: str) -> bool:
-        """Say whether a living process runs it."""
+        """Go on with what dead processes left, and with what waits; return what is begun here."""
         ...

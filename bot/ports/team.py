@@ -41,7 +41,7 @@ class Budgets(Protocol):
     """What workspaces have spent and set aside; `Records.create` sets aside."""
 
     async def spent(self, tenant: Tenant, keys: Collection[str]) -> Mapping[str, Spent]:
-        """Return what is spent or set aside under keys; a key without any may be left out."""
+        """Return what is spent or set aside under keys; a key without any is left out."""
         ...
 
     async def settle(self) -> int:

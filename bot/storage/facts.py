@@ -32,7 +32,7 @@ from bot.domain.events import (
     SynthesisReady,
 )
 from bot.storage.columns import bounded
-from bot.storage.rows import Positions, Row, Shape, Unit, digest_of, fetched
+from bot.storage.rows import Positions, Row, Shape, Unit, digest_of, fetched, turn_over
 
 
 def recorded(deliberation: Deliberation, fact: Fact, positions: Positions) -> Iterator[Unit]:
@@ -171,6 +171,7 @@ def _moved(owner: str, fact: Fact) -> Iterator[Unit]:
         case DeliberationFailed(reason):
             move = (State.FAILED, reason)
         case DeliberationCancelled():
+            yield turn_over(owner, is_taken=False)
             move = (State.CANCELLED, None)
         case _:
             return

@@ -8,16 +8,17 @@ from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, or_, select
 
-from bot.domain import Cap, Deliberation, Post, Timings
+from bot.domain import ROOMY, Cap, Deliberation, Post, Room, Timings
 from bot.domain.events import Fact
 from bot.errors import NotFound
 from bot.ports import Scope
 from bot.reports import ROOT
 from bot.storage.columns import clean, cleaned
+from bot.storage.crowding import Entry
 from bot.storage.database import Database
 from bot.storage.facts import recorded
 from bot.storage.loading import HEADS, headed, load, synthesis
-from bot.storage.rows import creation, planned, takeover, timed
+from bot.storage.rows import Row, Unit, creation, fresh_turn, planned, reopening, timed
 from bot.storage.statements import FINAL_STATES
 from bot.storage.tables import deliberations, posts, syntheses
 from bot.storage.writer import Change
@@ -29,21 +30,32 @@ _DELIVERED = select(deliberations.c.id).where(
 
 
 class SqlRecords:
-    """`bot.ports.Records` on a database."""
+    """`bot.ports.Records` on a database.
 
-    def __init__(self, database: Database) -> None:
+    New and reopened deliberations wait for their turns, unless a `process` has them at once.
+    """
+
+    def __init__(self, database: Database, process: str | None = None) -> None:
         self._database = database
+        self._process = process
 
     async def create(
-        self, deliberation: Deliberation, *, delivery: str | None = None, caps: Sequence[Cap] = ()
+        self,
+        deliberation: Deliberation,
+        *,
+        delivery: str | None = None,
+        caps: Sequence[Cap] = (),
+        room: Room = ROOMY,
     ) -> Deliberation:
         """Store a new deliberation, or return the one that this delivery id made before.
 
         A delivery id counts within its workspace. An id that is known returns what is known. With a
-        new one its most is set aside under all caps. Raises `OverLimit`.
+        new one its most is set aside under all caps, and it waits for its turn. Raises `OverLimit`.
         """
         new = cleaned(deliberation)
-        change = Change((creation(new, delivery),), creates=new.id, claim=_claim(new, caps))
+        created = creation(new, delivery, self._turn(new.id))
+        entry = Entry(new.question.place.tenant, room)
+        change = Change((created,), creates=new.id, claim=_claim(new, caps), entry=entry)
 
         def found(connection: Connection) -> Deliberation | None:
             known = delivery and _delivered(connection, new, delivery)
@@ -65,7 +77,10 @@ class SqlRecords:
         `is_fresh` reopens an ended one: queued again, failures and reason forgotten.
         """
         key = clean(deliberation_id)
-        change = Change((takeover(key, is_fresh=is_fresh),), key, reopens=is_fresh)
+        units: tuple[Unit, ...] = ()
+        if is_fresh:
+            units = (reopening(key, self._turn(key)),)
+        change = Change(units, key, reopens=is_fresh)
         epoch = await self._database.writer.write(change)
         # Whoever took it up since has a later epoch; this caller must keep to its own.
         return replace(await self.load(key), epoch=epoch)
@@ -89,6 +104,9 @@ class SqlRecords:
             units.append(timed(deliberation.id, timings))
         change = Change(tuple(units), clean(deliberation.id), deliberation.epoch)
         await self._database.writer.write(change)
+
+    def _turn(self, deliberation_id: str) -> Row:
+        return fresh_turn(deliberation_id, self._database.positions, self._process)
 
     async def search(
         self, words: str = "", *, limit: int = 20, scope: Scope | None = None

@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum, auto
 
 from bot.domain import Attachment, Deliberation, Post, Timings
@@ -13,7 +14,7 @@ from bot.storage.columns import to_json
 
 
 class Shape(Enum):
-    """What a row is for. In this order a transaction writes them: owners first, reopening last."""
+    """What a row is for. In this order a transaction writes them: owners first, turns last."""
 
     COUNCIL = auto()
     DELIBERATION = auto()
@@ -35,6 +36,8 @@ class Shape(Enum):
     POST = auto()
     SETTLED = auto()
     REOPENED = auto()
+    TURN = auto()
+    TURN_OVER = auto()
 
 
 Row = Mapping[str, object]
@@ -60,8 +63,8 @@ class Positions:
         return self._last
 
 
-def creation(deliberation: Deliberation, delivery: str | None) -> Unit:
-    """Return the rows of a new deliberation and its council."""
+def creation(deliberation: Deliberation, delivery: str | None, turn: Row) -> Unit:
+    """Return the rows of a new deliberation, its council and its turn."""
     question, place = deliberation.question, deliberation.question.place
     definition = to_json(deliberation.council)
     tenant = {"platform": place.platform, "workspace": place.workspace}
@@ -93,7 +96,8 @@ def creation(deliberation: Deliberation, delivery: str | None) -> Unit:
     files = (
         (Shape.ATTACHMENT, file) for file in _attachments(deliberation.id, question.attachments)
     )
-    return Unit(((Shape.COUNCIL, council), (Shape.DELIBERATION, row), *files))
+    owners = ((Shape.COUNCIL, council), (Shape.DELIBERATION, row))
+    return Unit((*owners, *files, (Shape.TURN, turn)))
 
 
 def fetched(deliberation_id: str, attachments: Iterable[Attachment]) -> Unit:
@@ -102,9 +106,23 @@ def fetched(deliberation_id: str, attachments: Iterable[Attachment]) -> Unit:
     return Unit(tuple((Shape.FETCHED, file) for file in files), (Shape.FETCHED, deliberation_id))
 
 
-def takeover(deliberation_id: str, *, is_fresh: bool) -> Unit:
-    """Return the rows that reopen a deliberation, none if it is to go on as it is."""
-    return Unit(((Shape.REOPENED, {"of": deliberation_id}),) if is_fresh else ())
+def reopening(deliberation_id: str, turn: Row) -> Unit:
+    """Return the rows that reopen a deliberation, with a turn of its own."""
+    return Unit(((Shape.REOPENED, {"of": deliberation_id}), (Shape.TURN, turn)))
+
+
+def fresh_turn(deliberation_id: str, positions: Positions, process: str | None) -> Row:
+    """Return the row of a new turn, the last in line; a process may have it at once."""
+    moment = {"at": next(positions), "now": datetime.now(UTC)}
+    return {"of": deliberation_id, **moment, "by": process}
+
+
+def turn_over(deliberation_id: str, *, is_taken: bool = True) -> Unit:
+    """Return the row that ends the turn of a deliberation that has ended.
+
+    Without `is_taken` only one that nobody has, nor ever had.
+    """
+    return Unit(((Shape.TURN_OVER, {"of": deliberation_id, "taken": is_taken}),))
 
 
 def raised_epoch(deliberation_id: str, epoch: int) -> Unit:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from sqlalchemy import (
+    Boolean,
+    ColumnElement,
     Delete,
     Executable,
     Insert,
@@ -16,13 +18,16 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.domain import State
+from bot.ports.turns import TURNS_CHANNEL
 from bot.storage import tables
 from bot.storage.columns import CleanText
 from bot.storage.rows import Shape
@@ -37,6 +42,9 @@ EPOCHS = (
     .order_by(tables.deliberations.c.id)
     .with_for_update(key_share=True)
 )
+
+# Heard by the workers of all processes once the transaction is committed.
+NOTICE = text(f"SELECT pg_notify('{TURNS_CHANNEL}', '')")
 
 # Of councils that a transaction itself put in, so that nobody else refers to them yet.
 UNUSED = delete(tables.councils).where(
@@ -57,6 +65,7 @@ def _creating(dialect: str) -> dict[Shape, tuple[Executable, ...]]:
         Shape.DELIBERATION: (_create(dialect),),
         Shape.ATTACHMENT: (_attach(dialect),),
         Shape.FETCHED: (_fetch(),),
+        Shape.TURN: (give_turns(dialect, tables.deliberations.c.id == bindparam("of")),),
     }
 
 
@@ -73,6 +82,7 @@ def _moving() -> dict[Shape, tuple[Executable, ...]]:
         Shape.PROGRESS: (progress,),
         Shape.TIMINGS: (row.values(timings=bindparam("to")),),
         Shape.REOPENED: (_forget_failures(), _reopen()),
+        Shape.TURN_OVER: (_end_turn(),),
     }
 
 
@@ -99,6 +109,36 @@ def _posting(dialect: str) -> dict[Shape, tuple[Executable, ...]]:
         Shape.POST: (insert_new(dialect, tables.posts),),
         Shape.SETTLED: (upsert(dialect, tables.posts, told),),
     }
+
+
+def give_turns(dialect: str, are_meant: ColumnElement[bool]) -> Insert:
+    """Return what gives a turn to those open deliberations that are meant and have none."""
+    given, row = tables.turns.c, tables.deliberations.c
+    found = select(
+        row.id,
+        row.platform,
+        row.workspace,
+        row.channel,
+        row.is_scheduled,
+        bindparam("at", type_=given.position.type),
+        bindparam("now", type_=given.since.type),
+        bindparam("by", type_=given.taken_by.type),
+    ).where(are_meant, tables.IS_OPEN)
+    names = [column.name for column in given]
+    return _insert(dialect, tables.turns).from_select(names, found).on_conflict_do_nothing()
+
+
+def _end_turn() -> Delete:
+    row = tables.deliberations.c
+    is_taken = bindparam("taken", type_=Boolean)
+    is_over = exists().where(
+        row.id == bindparam("of"), tables.IS_OVER, or_(is_taken, row.epoch <= 1)
+    )
+    return delete(tables.turns).where(
+        tables.turns.c.deliberation_id == bindparam("of"),
+        or_(is_taken, tables.turns.c.taken_by.is_(None)),
+        is_over,
+    )
 
 
 def upsert(dialect: str, table: Table, columns: Sequence[str]) -> Insert:
@@ -167,15 +207,14 @@ def _fetch() -> Update:
 
 def _forget_failures() -> Delete:
     row = tables.deliberations.c
-    is_over = exists().where(row.id == bindparam("of"), row.state.in_(FINAL_STATES))
+    is_over = exists().where(row.id == bindparam("of"), tables.IS_OVER)
     return delete(tables.failures).where(
         tables.failures.c.deliberation_id == bindparam("of"), is_over
     )
 
 
 def _reopen() -> Update:
-    is_over = tables.deliberations.c.state.in_(FINAL_STATES)
-    return _update().where(is_over).values(state=State.QUEUED, reason=None, ended_at=None)
+    return _update().where(tables.IS_OVER).values(state=State.QUEUED, reason=None, ended_at=None)
 
 
 def _key(table: Table) -> list[str]:

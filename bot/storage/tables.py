@@ -20,13 +20,14 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    literal_column,
 )
 
 from bot.domain import Appraisal, Council, Dissent, Estimate, Flag, Remark, Timings
 from bot.storage.columns import CleanText, Json, Moment
 
 # The migration that these tables stand for; a test holds the two together.
-REVISION = "0003"
+REVISION = "0004"
 
 metadata = MetaData(
     naming_convention={
@@ -36,6 +37,11 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+# Of deliberations. Written out, since a database uses a partial index only for what it can see to
+# be its condition, and since a list of parameters is built anew for each row.
+IS_OPEN = literal_column("state NOT IN ('done', 'failed', 'cancelled')", Boolean)
+IS_OVER = literal_column("state IN ('done', 'failed', 'cancelled')", Boolean)
 
 
 def _deliberation_id() -> Column[str]:
@@ -82,6 +88,23 @@ deliberations = Table(
     Index(None, "platform", "workspace", "channel", "created_at"),
     Index(None, "created_at"),
     Index(None, "council_digest"),
+    Index("ix_deliberations_open", "created_at", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+)
+
+# One row for each deliberation whose run is not over; `taken_by` is the process that has it, nobody
+# while it waits. `since` is when it began to wait.
+turns = Table(
+    "turns",
+    metadata,
+    _deliberation_id(),
+    Column("platform", CleanText, nullable=False),
+    Column("workspace", CleanText, nullable=False),
+    Column("channel", CleanText, nullable=False),
+    Column("is_scheduled", Boolean, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("taken_by", CleanText),
+    Index(None, "platform", "workspace", "channel", "position"),
 )
 
 attachments = Table(

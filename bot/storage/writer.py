@@ -15,11 +15,12 @@ from functools import partial
 from sqlalchemy import Connection, Executable
 
 from bot.errors import NotFound, OverLimit, StorageError, Superseded
+from bot.storage.crowding import Entry, crowded
 from bot.storage.faults import FAULTS, is_own_fault, is_passing, storage_error
 from bot.storage.reserving import reserve
 from bot.storage.rows import Shape, Unit, by_shape, raised_epoch
 from bot.storage.sessions import Sessions
-from bot.storage.statements import EPOCHS, UNUSED, writes
+from bot.storage.statements import EPOCHS, NOTICE, UNUSED, writes
 from bot.team.spending.budgets import Claim
 
 # Bounds the time that other processes on the same file wait for their turn.
@@ -33,6 +34,9 @@ _GATHERING_S = 0.01
 _PATIENCE_S = 10.0
 _PAUSE_S = 0.2
 
+# What makes a worker look for turns: one that begins to wait, and one that is over.
+_NOTICED = frozenset({Shape.TURN, Shape.TURN_OVER})
+
 Outcome = int | StorageError | NotFound | OverLimit
 
 
@@ -42,7 +46,8 @@ class Change:
 
     `deliberation_id` and `epoch` say which worker's write it is; a change without an epoch raises
     the epoch. A change that `creates` a deliberation has neither; its `claim` is set aside if it
-    did. One that `reopens` a deliberation sets aside what that may cost again.
+    did, if its `entry` finds room. One that `reopens` a deliberation sets aside what that may cost
+    again.
     """
 
     units: tuple[Unit, ...]
@@ -50,6 +55,7 @@ class Change:
     epoch: int | None = None
     creates: str | None = None
     claim: Claim | None = None
+    entry: Entry | None = None
     reopens: bool = False
 
 
@@ -181,7 +187,8 @@ def _written(
     """Write what may be written."""
     outcomes, units = admit(changes, _epochs(to, changes))
     new: dict[Shape, set[str]] = defaultdict(set)  # what was not there before
-    for shape, rows in by_shape(units).items():
+    shapes = by_shape(units)
+    for shape, rows in shapes.items():
         for statement in statements[shape]:
             result = to.execute(statement, rows)
             if result.returns_rows:
@@ -192,14 +199,25 @@ def _written(
         for change, outcome in zip(changes, outcomes, strict=True)
         if change.reopens and change.deliberation_id is not None and isinstance(outcome, int)
     ]
-    refused = reserve(to, _claims(changes, created), reopened)
+    refused = crowded(to, _entries(changes, created))
+    refused |= reserve(to, _claims(changes, created - refused.keys()), reopened)
     if new[Shape.COUNCIL]:
         # Those of questions that were refused, or had come before.
         to.execute(UNUSED, {"digests": sorted(new[Shape.COUNCIL])})
+    if to.dialect.name == "postgresql" and not _NOTICED.isdisjoint(shapes):
+        to.execute(NOTICE)
     return [
         _created(change.creates, created, refused) if change.creates is not None else outcome
         for change, outcome in zip(changes, outcomes, strict=True)
     ]
+
+
+def _entries(changes: Iterable[Change], created: Collection[str]) -> dict[str, Entry]:
+    return {
+        change.creates: change.entry
+        for change in changes
+        if change.entry is not None and change.creates is not None and change.creates in created
+    }
 
 
 def _claims(changes: Iterable[Change], created: Collection[str]) -> dict[str, Claim]:

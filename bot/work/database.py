@@ -48,10 +48,19 @@ def connect(url: sa.URL) -> sa.Engine:
     return engine
 
 
+def direct_address(url: sa.URL) -> str | None:
+    """Return the address for a session of our own with PostgreSQL; None on SQLite.
+
+    No pooler may share it between clients: it holds locks, and hears notices.
+    """
+    if url.get_backend_name() != "postgresql":
+        return None
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def liveness_of(url: sa.URL, executor_id: str) -> Liveness:
     """Return what tells the dead from the living on this database."""
-    if url.get_backend_name() == "postgresql":
-        address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    if (address := direct_address(url)) is not None:
         return PostgresLiveness(address, executor_id)
     if url.database is None:
         message = "The engine needs a database file or a PostgreSQL server."

@@ -1,8 +1,9 @@
 """DBOS behind our `Work` port: a deliberation that was started is finished, whoever dies.
 
 A run is one DBOS workflow, and its only input is the deliberation's id: the checkpoints are our own
-rows. It has no DBOS step, which would cost as much again; all that a step would give is to be
-stopped when another process cancels the workflow, and that is one query a second here.
+rows. It has no DBOS step, which would cost as much again.
+
+`bot.work.line` tells what to stop, also when it was cancelled by another process.
 
 Taking over from a dead process starts the next attempt here and then deletes the dead one's
 workflow. A crash between the two leaves both, and the next takeover sees one run in them. So
@@ -22,7 +23,7 @@ from typing import Self, cast
 import structlog
 from dbos import DBOS, SetWorkflowID, WorkflowStatus
 
-from bot.domain import Deliberation
+from bot.domain import Turn
 from bot.errors import StorageError
 from bot.work import workflows
 from bot.work.database import engine_url, liveness_of
@@ -31,11 +32,8 @@ from bot.work.runs import LocalRun, RunId, takeovers
 
 # Attempts in a row that died with their process; the next one would most likely die as well.
 _MAX_ATTEMPTS = 5
-_POLL_S = 0.25
-# How soon a run notices that another process cancelled it.
-_WATCH_EVERY_S = 1.0
 _SWEEP_EVERY_S = 5.0
-_CLOSING_S = 15.0
+_CLOSING_S = 5.0
 
 Runner = Callable[[str], Awaitable[None]]
 Body = Callable[[str], Coroutine[None, None, None]]
@@ -49,17 +47,24 @@ class DbosEngine:
     `run` works on a deliberation and must be able to take it up where another left it. `give_up`
     is called in its place when five attempts in a row died with their process. `platforms` are
     those whose deliberations this process can run; what it takes over from dead ones is of these.
-    All methods raise `StorageError`.
+    `on_end` is called whenever a run has ended. All methods raise `StorageError`.
     """
 
     def __init__(
-        self, url: str, run: Runner, *, give_up: Runner, platforms: Sequence[str] = ("console",)
+        self,
+        url: str,
+        run: Runner,
+        *,
+        give_up: Runner,
+        platforms: Sequence[str] = ("console",),
+        on_end: Callable[[], None] = lambda: None,
     ) -> None:
         self._url = engine_url(url)
         self._run = run
         self._give_up = give_up
-        self._executor_id = f"{socket.gethostname()}-{uuid.uuid4()}"
-        self._liveness = liveness_of(self._url, self._executor_id)
+        self._on_end = on_end
+        self.executor_id = f"{socket.gethostname()}-{uuid.uuid4()}"
+        self._liveness = liveness_of(self._url, self.executor_id)
         self._runs: dict[RunId, LocalRun] = {}
         self._recorded: list[str] = []
         self._stack = AsyncExitStack()
@@ -72,9 +77,7 @@ class DbosEngine:
             self._workflows[name] = _registered(self._perform, name)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._liveness)
-            await stack.enter_async_context(launched(self._url, self._executor_id))
-            watch = workflows.repeated(_WATCH_EVERY_S, self._stop_cancelled)
-            await stack.enter_async_context(watch)
+            await stack.enter_async_context(launched(self._url, self.executor_id))
             sweep = workflows.repeated(_SWEEP_EVERY_S, self._sweep)
             await stack.enter_async_context(sweep)
             self._stack = stack.pop_all()
@@ -93,34 +96,35 @@ class DbosEngine:
             with suppress(StorageError):
                 await self._sweep()
 
-    async def start(self, deliberation: Deliberation) -> None:
-        """Start the run of this epoch; a second start of it changes nothing."""
-        name = workflows.name_of(deliberation.question.place.platform)
-        await self._start(RunId(deliberation.id, deliberation.epoch), name)
+    @property
+    def running(self) -> tuple[str, ...]:
+        """The deliberations that run in this process."""
+        return tuple(run.id.deliberation_id for run in self._runs.values())
+
+    async def start(self, turn: Turn) -> None:
+        """Start the run of this epoch; a second start of it, wherever, changes nothing."""
+        name = workflows.name_of(turn.tenant.platform)
+        await self._start(RunId(turn.deliberation_id, turn.epoch), name)
 
     async def wait(self, deliberation_id: str) -> None:
-        """Return when no run of this deliberation is left here or in another process."""
-        is_running = not (runs := self._local(deliberation_id))
-        while runs:
-            # Whoever runs it here took it up last, so no other process has it.
+        """Return when no run of this deliberation is left in this process."""
+        while runs := self._local(deliberation_id):
             await runs[0].ended.wait()
-            runs = self._local(deliberation_id)
-        while is_running:
-            is_running = await self.is_running(deliberation_id)
-            await asyncio.sleep(_POLL_S if is_running else 0)
 
-    async def cancel(self, deliberation_id: str) -> None:
-        """Stop its runs: those here at once, those of other processes within about a second."""
-        pending = await workflows.pending(f"{deliberation_id}:")
-        await workflows.cancel([workflow.workflow_id for workflow in pending])
+    async def stop(self, deliberation_id: str) -> None:
+        """Stop its runs in this process for good, and return when they have said goodbye."""
         runs = self._local(deliberation_id)
         for run in runs:
             run.stop()
         for run in runs:
-            await run.ended.wait()
+            await run.recorded.wait()
+        await workflows.forget([str(run.id) for run in runs])
 
-    async def recover(self) -> tuple[str, ...]:
-        """Take over what dead processes left unfinished; return the deliberations' ids."""
+    async def recover(self, most: int) -> tuple[str, ...]:
+        """Take over what dead processes left unfinished, at most so many runs.
+
+        Returns the deliberations' ids.
+        """
         async with self._liveness.recovering() as is_ours:
             if not is_ours:
                 return ()
@@ -128,9 +132,11 @@ class DbosEngine:
             names = {RunId.parse(found.workflow_id): found.name for found in pending}
             dead, living = await self._sorted(pending)
             following = takeovers(dead, living)
+            left = {run.deliberation_id for run in following[max(0, most) :]}
+            following = following[: max(0, most)]
             for run in following:
                 await self._start(run, names[run.preceding])
-            await workflows.forget([str(run) for run in dead])
+            await workflows.forget([str(run) for run in dead if run.deliberation_id not in left])
         await workflows.forget_ended()
         return tuple(run.deliberation_id for run in following)
 
@@ -139,9 +145,18 @@ class DbosEngine:
         if self._local(deliberation_id):
             return True
         pending = await workflows.pending(f"{deliberation_id}:")
-        others = [workflow for workflow in pending if workflow.executor_id != self._executor_id]
+        others = [workflow for workflow in pending if workflow.executor_id != self.executor_id]
         _, living = await self._sorted(others)
         return bool(living)
+
+    async def is_alive(self, executor_id: str) -> bool:
+        """Say whether the process with this executor id still runs."""
+        return await self._liveness.is_alive(executor_id)
+
+    async def unfinished(self) -> frozenset[str]:
+        """Return the deliberations that have a run, be its process alive or dead."""
+        pending = await workflows.pending(names=tuple(self._workflows))
+        return frozenset(RunId.parse(each.workflow_id).deliberation_id for each in pending)
 
     async def idle(self) -> None:
         """Return when this process runs nothing any more."""
@@ -176,7 +191,8 @@ class DbosEngine:
         del self._runs[run.id]
         run.ended.set()
         run.recorded.set()
-        # A cancelled one is still needed: for the next process, or to be seen as cancelled.
+        self._on_end()
+        # A cancelled one is still needed, for the next process.
         if not future.cancelled():
             future.exception()
             self._recorded.append(str(run.id))
@@ -185,12 +201,6 @@ class DbosEngine:
         run_id = RunId.parse(DBOS.workflow_id or "")
         work = self._run if run_id.attempt <= _MAX_ATTEMPTS else self._give_up
         await self._runs[run_id].perform(_quietly(work, deliberation_id))
-
-    async def _stop_cancelled(self) -> None:
-        if self._runs:
-            for workflow_id in await workflows.cancelled([str(run) for run in self._runs]):
-                if run := self._runs.get(RunId.parse(workflow_id)):
-                    run.stop()
 
     async def _sweep(self) -> None:
         recorded, self._recorded = self._recorded, []

@@ -21,8 +21,8 @@ NAME = "council"
 # DBOS repeats a failing statement for ever; a caller wants to hear that the database is away.
 _PATIENCE_S = 30.0
 _BATCH = 200
-# A cancelled workflow must stay until its process has seen that; it looks now and then.
-_KEEP_ENDED = timedelta(minutes=5)
+# Its own process deletes what has ended within seconds, unless it dies.
+_KEEP_ENDED = timedelta(minutes=1)
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 T = TypeVar("T")
@@ -58,20 +58,6 @@ async def pending(prefix: str = "", names: Sequence[str] | None = None) -> list[
             load_output=False,
         )
     )
-
-
-async def cancel(workflow_ids: list[str]) -> None:
-    """Cancel workflows; their processes notice within about a second."""
-    if workflow_ids:
-        await asked(DBOS.cancel_workflows_async(workflow_ids))
-
-
-async def cancelled(workflow_ids: list[str]) -> list[str]:
-    """Return which of these were cancelled."""
-    listed = DBOS.list_workflows_async(
-        workflow_ids=workflow_ids, status="CANCELLED", load_input=False, load_output=False
-    )
-    return [workflow.workflow_id for workflow in await asked(listed)]
 
 
 async def forget(workflow_ids: list[str]) -> None:

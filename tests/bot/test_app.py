@@ -116,50 +116,12 @@ async def test_one_that_a_dead_process_left_is_taken_over(house: House) -> None:
     assert house.work.started == []
 
 
-async def test_one_that_was_stored_and_never_started_is_started(house: House) -> None:
-    await house.records.create(deliberation())
-
-    assert await house.app.recover() == ("d1",)
-    assert house.work.started == [("d1", 0)]
-    assert await house.app.recover() == ()
-
-
 async def test_all_that_dead_processes_left_is_taken_over(house: House) -> None:
     await house.have()
     house.work.dead.add("d1")
 
     assert await house.app.recover() == ("d1",)
     assert house.work.started == []
-
-
-@pytest.mark.parametrize("has_ended", [False, True])
-async def test_what_another_process_takes_over_meanwhile_is_left_to_it(has_ended: bool) -> None:  # noqa: FBT001 drawn
-    class Quicker(FakeWork):
-        """While this process looks again, another one takes it over, and may even finish it."""
-
-        looks = 0
-
-        async def recover(self) -> tuple[str, ...]:
-            self.looks += 1
-            if self.looks > 1:
-                taken = await house.records.take_up("d1")
-                if has_ended:
-                    await house.records.save(taken, [DONE])
-                else:
-                    self.elsewhere.add("d1")
-            return ()
-
-    house = House(Quicker())
-    await house.have()
-
-    assert await house.app.recover() == ()
-    assert house.work.started == []
-
-
-async def test_one_that_ended_needs_no_recovery(house: House) -> None:
-    await house.have(DONE)
-
-    assert await house.app.recover() == ()
 
 
 async def test_a_failed_one_starts_afresh(house: House) -> None:
@@ -179,14 +141,6 @@ async def test_a_running_one_is_cancelled_and_stays_so(house: House) -> None:
     assert cancelled.state is State.CANCELLED
     assert (await house.app.show(asked.id)).state is State.CANCELLED
     assert not await house.work.is_running(asked.id)
-
-
-async def test_one_that_nobody_runs_gets_a_run_to_say_that_it_is_cancelled(house: House) -> None:
-    await house.have()
-
-    await house.app.cancel("d1")
-
-    assert house.work.started == [("d1", 2)]
 
 
 async def test_a_cancelled_one_can_be_resumed(house: House) -> None:
@@ -302,17 +256,15 @@ async def test_one_that_cannot_be_started_now_is_not_lost(house: House) -> None:
     async def refuse(deliberation: Deliberation) -> None:
         raise StorageError(deliberation.id)
 
-    start, house.work.start = house.work.start, refuse
+    house.work.start = refuse
     asked = await house.app.ask(question(), COUNCIL)
-    house.work.start = start
 
-    assert await house.app.recover() == (asked.id,)
+    assert (await house.app.show(asked.id)).state is State.QUEUED
 
 
 async def test_another_platforms_deliberation_is_left_to_whoever_serves_it(house: House) -> None:
     await house.records.create(deliberation(place=Place("slack", "T1", "C1")))
 
-    assert await house.app.recover() == ()
     with pytest.raises(WrongUse, match="asked in slack; `council serve` goes on"):
         await house.app.resume("d1")
     assert house.work.started == []

@@ -18,6 +18,7 @@ from bot.domain import (
     FailureKind,
     Mode,
     ModelCall,
+    Room,
     Seat,
     Spent,
     Tenant,
@@ -95,6 +96,23 @@ class BudgetsContract:
             await records.load(late.id)
         held = await budgets.spent(ACME, ["room", "room:all"])
         assert held == {"room": Spent(MOST, 1), "room:all": Spent(MOST, 1)}
+
+    async def test_one_that_cannot_wait_sets_nothing_aside(
+        self, records: Records, budgets: Budgets
+    ) -> None:
+        caps = [cap("line")]
+        await records.create(a_council(), caps=caps, room=Room(1))
+
+        with pytest.raises(OverLimit, match="has 1 question waiting already"):
+            await records.create(a_council(), caps=caps, room=Room(1))
+
+        assert await budgets.spent(ACME, ["line"]) == {"line": Spent(MOST, 1)}
+
+    async def test_one_without_money_takes_no_room(self, records: Records) -> None:
+        with pytest.raises(OverLimit, match="is left and this council"):
+            await records.create(a_council(), caps=[cap("poor", CENT)], room=Room(1))
+
+        await records.create(a_council(), room=Room(1))
 
     async def test_a_cap_that_is_met_exactly_has_room(self, records: Records) -> None:
         for _ in range(2):

@@ -28,6 +28,7 @@ from bot.domain import (
     Question,
     Remark,
     Review,
+    Room,
     Seat,
     Standing,
     Standings,
@@ -50,7 +51,7 @@ from bot.domain.events import (
     StandingsReady,
     SynthesisReady,
 )
-from bot.errors import NotFound, Superseded
+from bot.errors import NotFound, OverLimit, Superseded
 from bot.ports import Outbox, Records, Scope
 from tests.contracts.histories import HISTORIES, TIMINGS
 
@@ -63,7 +64,9 @@ over_one_database = settings(
 )
 
 
-def a_deliberation(text: str = "Why is the sky blue?", channel: str = "C1") -> Deliberation:
+def a_deliberation(
+    text: str = "Why is the sky blue?", channel: str = "C1", workspace: str = "T1"
+) -> Deliberation:
     """Return a new deliberation with an id of its own, with everything that can be said of one."""
     number = next(_NUMBERS)
     seats = (
@@ -79,7 +82,7 @@ def a_deliberation(text: str = "Why is the sky blue?", channel: str = "C1") -> D
     )
     question = Question(
         text,
-        Place("slack", "T1", channel, "17.4"),
+        Place("slack", workspace, channel, "17.4"),
         "Uma",
         (Remark("Zoë", "It is grey."),),
         (
@@ -131,6 +134,62 @@ class RecordsContract:
 
         assert await records.create(new) == new
         assert await records.load(new.id) == new
+
+    async def test_a_question_too_many_of_a_workspace_is_refused_and_leaves_nothing(
+        self, records: Records
+    ) -> None:
+        room = Room(in_workspace=2)
+        for _ in range(2):
+            await records.create(a_deliberation(), room=room)
+        late = a_deliberation()
+
+        with pytest.raises(OverLimit) as refusal:
+            await records.create(late, delivery="late", room=room)
+
+        assert str(refusal.value) == (
+            "This workspace has 2 questions waiting already; ask again when some are answered."
+        )
+        with pytest.raises(NotFound):
+            await records.load(late.id)
+        assert (await records.create(late, delivery="late")).id == late.id
+
+    async def test_a_question_too_many_in_all_is_refused(self, records: Records) -> None:
+        await records.create(a_deliberation("here", workspace="T1"))
+        await records.create(a_deliberation("there", workspace="T2"), room=Room(1, 2))
+
+        with pytest.raises(OverLimit, match=r"Too many questions wait just now; ask again in a"):
+            await records.create(a_deliberation(workspace="T3"), room=Room(1, 2))
+
+    async def test_other_workspaces_do_not_fill_this_one(self, records: Records) -> None:
+        for _ in range(2):
+            await records.create(a_deliberation(workspace="T2"))
+
+        await records.create(a_deliberation(workspace="T1"), room=Room(in_workspace=1))
+
+    async def test_what_is_stored_already_comes_again_however_full_it_is(
+        self, records: Records
+    ) -> None:
+        room = Room(1, 1)
+        first = await records.create(a_deliberation(), delivery="first", room=room)
+
+        again = await records.create(a_deliberation(), delivery="first", room=room)
+
+        assert again == first
+        assert await records.create(first, room=room) == first
+
+    async def test_fifty_at_one_moment_find_exactly_the_room_there_is(
+        self, records: Records
+    ) -> None:
+        new = [a_deliberation() for _ in range(50)]
+
+        outcomes = await asyncio.gather(
+            *(records.create(each, room=Room(in_workspace=7)) for each in new),
+            return_exceptions=True,
+        )
+
+        refused = [isinstance(outcome, OverLimit) for outcome in outcomes]
+        assert refused == [False] * 7 + [True] * 43
+        assert len(await records.search(limit=50)) == 7
 
     async def test_a_time_keeps_its_moment_in_any_zone(self, records: Records) -> None:
         tokyo = timezone(timedelta(hours=9))

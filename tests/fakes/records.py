@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.domain import Cap, Deliberation, Post, Spent, State, Tenant, Timings
+from bot.domain import ROOMY, Cap, Deliberation, Post, Room, Spent, State, Tenant, Timings
 from bot.domain.course import after
 from bot.domain.events import (
     AnswerArrived,
@@ -21,6 +22,8 @@ from bot.errors import NotFound, OverLimit, StorageError, Superseded
 from bot.ports import Scope
 from bot.reports import ROOT
 from bot.storage.columns import clean, cleaned
+from bot.storage.crowding import Entry
+from bot.storage.crowding import shortage as crowding
 from bot.team.spending.budgets import Claim, added, shortage
 
 
@@ -37,8 +40,8 @@ class Reservation:
 class FakeRecords:
     """Deliberations in memory. `saved` lists the facts in the order they came, known ones too.
 
-    `spending` and `reservations` are what it has set aside. While `fault` is set, every call raises
-    it.
+    `spending` and `reservations` are what it has set aside. `turns` says who has each turn, nobody
+    while it waits, in the order of the line. While `fault` is set, every call raises it.
     """
 
     def __init__(self) -> None:
@@ -51,6 +54,7 @@ class FakeRecords:
         self._revised: set[tuple[str, str]] = set()
         self.spending: dict[tuple[Tenant, str], Spent] = {}
         self.reservations: dict[str, Reservation] = {}
+        self.turns: dict[str, str | None] = {}
 
     @property
     def known(self) -> dict[str, Deliberation]:
@@ -60,11 +64,17 @@ class FakeRecords:
     def drop(self, deliberation_id: str) -> None:
         """Forget one with its posts."""
         del self._known[deliberation_id]
+        self.turns.pop(deliberation_id, None)
         for key in [key for key in self.posts if key[0] == deliberation_id]:
             del self.posts[key]
 
     async def create(
-        self, deliberation: Deliberation, *, delivery: str | None = None, caps: Sequence[Cap] = ()
+        self,
+        deliberation: Deliberation,
+        *,
+        delivery: str | None = None,
+        caps: Sequence[Cap] = (),
+        room: Room = ROOMY,
     ) -> Deliberation:
         """Store a new one, or return the known one."""
         self.check()
@@ -74,7 +84,9 @@ class FakeRecords:
             if key in self._deliveries:
                 return self._known[self._deliveries[key]]
         if deliberation.id not in self._known:
+            self._check_room(deliberation, room)
             self._reserve(deliberation, caps)
+            self.turns[deliberation.id] = None
             if delivery is not None:
                 self._deliveries[place.platform, place.workspace, delivery] = deliberation.id
         return self._known.setdefault(deliberation.id, cleaned(deliberation))
@@ -94,6 +106,8 @@ class FakeRecords:
             known = replace(known, state=State.QUEUED, failures=(), reason=None)
             self._reserve_again(known)
         self._known[deliberation_id] = replace(known, epoch=known.epoch + 1)
+        if is_fresh:
+            self.turns.setdefault(deliberation_id, None)
         return self._known[deliberation_id]
 
     async def save(
@@ -109,6 +123,8 @@ class FakeRecords:
         for fact in facts:
             self.saved.append(fact)
             self._fold(deliberation, cleaned(fact))
+            if isinstance(fact, DeliberationCancelled):
+                self._end_untaken(deliberation.id)
         for post in posts:
             self.posts.setdefault((post.deliberation_id, post.slot, post.part), cleaned(post))
         if timings is not None:
@@ -161,6 +177,21 @@ class FakeRecords:
             self.spending[claim.tenant, key] = total
         if caps:
             self.reservations[new.id] = Reservation(claim.tenant, tuple(claim.keys), most)
+
+    def _check_room(self, new: Deliberation, room: Room) -> None:
+        tenant = new.question.place.tenant
+        waiting = Counter({tenant: 1})
+        for deliberation_id, taken_by in self.turns.items():
+            if taken_by is None:
+                waiting[self._known[deliberation_id].question.place.tenant] += 1
+        if (fault := crowding(Entry(tenant, room), waiting)) is not None:
+            raise OverLimit(fault)
+
+    def _end_untaken(self, deliberation_id: str) -> None:
+        """End the turn of a cancelled one that nobody took up: there is nobody to be told."""
+        is_waiting = self.turns.get(deliberation_id, "nobody's") is None
+        if is_waiting and self._known[deliberation_id].epoch <= 1:
+            del self.turns[deliberation_id]
 
     def _reserve_again(self, known: Deliberation) -> None:
         held = self.reservations.get(known.id)

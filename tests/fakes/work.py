@@ -12,8 +12,8 @@ from bot.domain import Deliberation
 class FakeWork:
     """Implements `bot.ports.Work`: runs are tasks of this process; an async context manager.
 
-    `started` lists deliberation and epoch of each run; `dead` are those that a dead process left,
-    `elsewhere` those that a living one runs.
+    Every turn comes at once. `started` lists deliberation and epoch of each run; `dead` are those
+    that a dead process left, `elsewhere` those that a living one runs.
     """
 
     def __init__(self, run: Callable[[str], Awaitable[None]] | None = None) -> None:
@@ -35,7 +35,9 @@ class FakeWork:
     async def start(self, deliberation: Deliberation) -> None:
         """Start the run of this epoch, once."""
         key = (deliberation.id, deliberation.epoch)
-        if key not in self._tasks:
+        if key[0] in self.dead:
+            await self.recover()
+        elif key not in self._tasks and not await self.is_running(deliberation.id):
             self.started.append(key)
             self._tasks[key] = asyncio.create_task(_perform(self._run, deliberation.id))
 

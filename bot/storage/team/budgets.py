@@ -31,6 +31,7 @@ class SqlBudgets:
         found = select(row.key, row.micros, row.councils).where(
             *owned(spending, tenant),
             row.key.in_(sorted(keys)),
+            row.councils > 0,  # one that was refused leaves an empty sum
         )
 
         def read(connection: Connection) -> dict[str, Spent]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import sys
 
+from bot.domain import Tenant, Turn
 from bot.work.engine import DbosEngine
-from tests.fakes.council import deliberation
 
 
 async def run(_deliberation_id: str) -> None:
@@ -31,7 +31,7 @@ def tell(word: str) -> None:
 async def main(url: str, deliberation_id: str) -> None:
     """Start it and wait for its end."""
     async with DbosEngine(url, run, give_up=run) as engine:
-        await engine.start(deliberation(deliberation_id))
+        await engine.start(Turn(deliberation_id, 0, Tenant("console", "T1")))
         await engine.wait(deliberation_id)
 
 

@@ -12,36 +12,20 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot.domain import Place
+from bot.domain import Tenant, Turn
 from bot.errors import StorageError
-from bot.ports import Work
 from bot.work.database import SCHEMA, connect, engine_url
 from bot.work.engine import DbosEngine
-from tests.contracts.work import OpenWork, Run, Runs, WorkContract
-from tests.fakes.council import deliberation
-from tests.fakes.work import FakeWork
+from tests.contracts.work import Runs
 from tests.launcher import ROOT, Launcher, Process
+
+
+def turn(deliberation_id: str, platform: str = "console") -> Turn:
+    return Turn(deliberation_id, 0, Tenant(platform, "T1"))
 
 
 async def refuse(deliberation_id: str) -> None:
     raise AssertionError(deliberation_id)
-
-
-class TestFakeWork(WorkContract):
-    @pytest.fixture
-    def open_work(self) -> OpenWork:
-        return FakeWork
-
-
-class TestDbosEngine(WorkContract):
-    @pytest.fixture
-    def open_work(self, work_url: str) -> OpenWork:
-        @asynccontextmanager
-        async def opened(run: Run) -> AsyncGenerator[Work]:
-            async with DbosEngine(work_url, run, give_up=refuse) as engine:
-                yield engine
-
-        return opened
 
 
 @asynccontextmanager
@@ -106,9 +90,9 @@ async def test_the_work_of_a_dead_process_is_taken_over_at_once(
         await other.wait()
 
     async with DbosEngine(work_url, runs, give_up=refuse) as engine:
-        recovered = await engine.recover()
+        recovered = await engine.recover(10)
         await engine.wait("d1")
-        again = await engine.recover()
+        again = await engine.recover(10)
 
     assert (recovered, again) == (("d1",), ())
     assert runs.seen == ["d1"]
@@ -123,35 +107,22 @@ async def test_living_processes_leave_each_others_work_alone(
         another_process(launcher, work_url, "d1"),
         DbosEngine(work_url, runs, give_up=refuse) as engine,
     ):
-        await engine.start(deliberation("d2"))
+        await engine.start(turn("d2"))
 
-        assert await engine.recover() == ()
+        assert await engine.recover(10) == ()
         assert await engine.is_running("d1")
         assert "d1" not in runs.seen
-
-
-async def test_a_run_is_cancelled_from_another_process(work_url: str, launcher: Launcher) -> None:
-    async with (
-        another_process(launcher, work_url, "d1") as other,
-        DbosEngine(work_url, refuse, give_up=refuse) as engine,
-    ):
-        await engine.cancel("d1")
-
-        async with asyncio.timeout(5):
-            assert await line_of(other) == "cancelled"
-            await engine.wait("d1")
-            assert await other.wait() == 0
 
 
 async def test_a_run_that_is_left_behind_is_there_for_the_next_process(work_url: str) -> None:
     left, taken = Runs(), Runs()
     taken.may_end.set()
     async with DbosEngine(work_url, left, give_up=refuse) as engine:
-        await engine.start(deliberation("d1"))
+        await engine.start(turn("d1"))
         await left.began.wait()
 
     async with DbosEngine(work_url, taken, give_up=refuse) as engine:
-        recovered = await engine.recover()
+        recovered = await engine.recover(10)
         await engine.idle()
 
     assert recovered == ("d1",)
@@ -161,32 +132,71 @@ async def test_a_run_that_is_left_behind_is_there_for_the_next_process(work_url:
 async def test_only_who_serves_a_platform_takes_its_work_over(work_url: str) -> None:
     left, foreign, taken = Runs(), Runs(), Runs()
     taken.may_end.set()
-    slack = deliberation("d1", place=Place("slack", "T1", "C1"))
     async with DbosEngine(work_url, left, give_up=refuse, platforms=["slack"]) as engine:
-        await engine.start(slack)
+        await engine.start(turn("d1", "slack"))
         await left.began.wait()
 
     async with DbosEngine(work_url, foreign, give_up=refuse) as engine:
-        recovered = await engine.recover()
+        recovered = await engine.recover(10)
         assert not await engine.is_running("d1")
     async with DbosEngine(work_url, taken, give_up=refuse, platforms=["slack"]) as engine:
-        recovered_by_slack = await engine.recover()
+        recovered_by_slack = await engine.recover(10)
         await engine.idle()
 
     assert (recovered, recovered_by_slack) == ((), ("d1",))
     assert (foreign.seen, taken.seen) == ([], ["d1"])
 
 
+async def test_no_more_is_taken_over_than_there_is_room_for(work_url: str) -> None:
+    left, taken = Runs(), Runs()
+    async with DbosEngine(work_url, left, give_up=refuse) as engine:
+        for number in range(3):
+            await engine.start(turn(f"d{number}"))
+
+    async with DbosEngine(work_url, taken, give_up=refuse) as engine:
+        first = await engine.recover(1)
+        none = await engine.recover(0)
+        rest = await engine.recover(5)
+        taken.may_end.set()
+        await engine.idle()
+
+    assert (len(first), none, len(rest)) == (1, (), 2)
+    assert sorted(taken.seen) == ["d0", "d1", "d2"]
+
+
+async def test_one_that_was_stopped_for_good_is_not_taken_over(work_url: str) -> None:
+    stopped = Runs()
+    async with DbosEngine(work_url, stopped, give_up=refuse) as engine:
+        await engine.start(turn("d1"))
+        await stopped.began.wait()
+        await engine.stop("d1")
+
+    async with DbosEngine(work_url, Runs(), give_up=refuse) as engine:
+        assert await engine.recover(10) == ()
+    assert stopped.cancelled == ["d1"]
+
+
+async def test_a_run_that_has_ended_is_told(work_url: str) -> None:
+    runs, told = Runs(), asyncio.Event()
+    runs.may_end.set()
+    async with DbosEngine(work_url, runs, give_up=refuse, on_end=told.set) as engine:
+        await engine.start(turn("d1"))
+        async with asyncio.timeout(20):
+            await told.wait()
+
+    assert runs.seen == ["d1"]
+
+
 async def test_a_takeover_that_was_cut_short_is_one_run(work_url: str) -> None:
     left, taken = Runs(), Runs()
     async with DbosEngine(work_url, left, give_up=refuse) as engine:
-        await engine.start(deliberation("d1"))
+        await engine.start(turn("d1"))
         await left.began.wait()
     copy_workflow(work_url, "d1:0:0", "d1:0:1")
     taken.may_end.set()
 
     async with DbosEngine(work_url, taken, give_up=refuse) as engine:
-        recovered = await engine.recover()
+        recovered = await engine.recover(10)
         await engine.idle()
 
     assert recovered == ("d1",)
@@ -205,9 +215,9 @@ async def test_what_dies_again_and_again_is_given_up(tmp_path: Path) -> None:
         runs = Runs()
         async with DbosEngine(url, runs, give_up=give_up) as engine:
             if attempt == 0:
-                await engine.start(deliberation("d1"))
+                await engine.start(turn("d1"))
             else:
-                await engine.recover()
+                await engine.recover(10)
             if attempt < 6:
                 await runs.began.wait()
             else:
@@ -224,7 +234,7 @@ async def test_a_run_that_raises_is_over_and_leaves_no_text(tmp_path: Path) -> N
         raise RuntimeError(message)
 
     async with DbosEngine(url, fail, give_up=refuse) as engine:
-        await engine.start(deliberation("d1"))
+        await engine.start(turn("d1"))
         await engine.wait("d1")
 
     assert not any(b"secret" in file.read_bytes() for file in database_files(tmp_path))
@@ -239,15 +249,15 @@ async def test_a_long_goodbye_is_not_interrupted(tmp_path: Path) -> None:
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:
-            # Longer than the second after which the engine sees the cancellation as well.
+            # Longer than the half second after which it is seen that it was cancelled.
             await asyncio.sleep(1.3)
             said.set()
             raise
 
     async with DbosEngine(url, run, give_up=refuse) as engine:
-        await engine.start(deliberation("d1"))
+        await engine.start(turn("d1"))
         await began.wait()
-        await engine.cancel("d1")
+        await engine.stop("d1")
 
     assert said.is_set()
 
@@ -268,8 +278,8 @@ async def test_nothing_is_written_to_the_terminal(
 ) -> None:
     runs = Runs()
     async with DbosEngine(f"sqlite:///{tmp_path / 'council.db'}", runs, give_up=refuse) as engine:
-        await engine.start(deliberation("d1"))
-        await engine.cancel("d1")
+        await engine.start(turn("d1"))
+        await engine.stop("d1")
         logging.getLogger("dbos").error("secret")
 
     out, err = capfd.readouterr()
