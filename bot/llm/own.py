@@ -6,7 +6,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot import logs
@@ -127,7 +127,8 @@ class OwnModels:
             except StorageError:
                 opened[own.name] = _Sealed(own.name)
                 continue
-            opened[own.name] = self._build({own.name: _provider(own, key)}, self._line(own))
+            provider = replace(_provider(own, key), owner=tenant)
+            opened[own.name] = self._build({own.name: provider}, self._line(own))
         return opened
 
     def _line(self, own: OwnProvider) -> Http:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from bot.domain import Tenant
+
 Kind = Literal["openai", "anthropic"]
 
 
@@ -16,7 +18,7 @@ class Provider:
 
     `kind` is its protocol: OpenAI-compatible chat completions or Anthropic's Messages API.
     `key_name` tells people where the key was read from, such as `WORK_KEY`. A local provider
-    costs nothing. `is_own`: a workspace brought it along.
+    costs nothing. `is_own`: a workspace brought it along; `owner` is the one whose limits it has.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Provider:
     requests_per_minute: int | None = None
     is_local: bool = False
     is_own: bool = False
+    owner: Tenant | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 from bot.ports.archive import Archive, Exports, Holdings, Statistics
 from bot.ports.chat import Chat, Draft, Files, Sent
 from bot.ports.models import Catalog, Completion, ModelInfo, ModelRequest, Models
+from bot.ports.places import Places
 from bot.ports.records import Outbox, Records, Scope, Work
 from bot.ports.schedules import Rooms, Schedules
 from bot.ports.team import Budgets, ProviderKeys, Switch, TeamSettings
+from bot.ports.turns import Turns
 from bot.ports.workspaces import Feedback, Installation, Installations, Pace, Pins, Tickets
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "Outbox",
     "Pace",
     "Pins",
+    "Places",
     "ProviderKeys",
     "Records",
     "Rooms",
@@ -37,5 +40,6 @@ __all__ = [
     "Switch",
     "TeamSettings",
     "Tickets",
+    "Turns",
     "Work",
 ]

@@ -13,6 +13,7 @@ from bot.config import Seating, Settings
 from bot.config.file import CouncilFile
 from bot.domain import Council, Place, Seat, Tenant
 from bot.errors import BadConfig, ModelError
+from bot.llm.lanes import Lane, Lanes
 from bot.llm.providers import KNOWN, Provider
 from bot.storage.database import Database
 from bot.storage.sealing import Seal, new_key, parse_keys
@@ -33,7 +34,11 @@ PROVIDERS = {
 
 @asynccontextmanager
 async def opened(
-    folder: Path, database: Database, secret_key: str | None, models: ListedModels | None = None
+    folder: Path,
+    database: Database,
+    secret_key: str | None,
+    models: ListedModels | None = None,
+    lanes: Lanes = Lane,
 ) -> AsyncGenerator[Workspaces]:
     settings = Settings(
         data_dir=folder,
@@ -45,7 +50,8 @@ async def opened(
         secret_key=secret_key,
     )
     seating = Seating(SEATED)
-    async with open_workspaces(settings, database, seating, models or ListedModels()) as it:
+    opening = open_workspaces(settings, database, seating, models or ListedModels(), lanes=lanes)
+    async with opening as it:
         yield it
 
 
@@ -114,3 +120,22 @@ async def test_a_key_that_is_brought_later_counts_for_the_next_deliberation(
 
         with pytest.raises(ModelError, match="the key holds characters"):
             await after.complete(request(model="openai/gpt-5"))
+
+
+async def test_the_limits_of_a_brought_provider_are_its_workspaces(
+    tmp_path: Path, database: Database
+) -> None:
+    limited: list[Provider] = []
+
+    def limit(provider: Provider) -> Lane:
+        limited.append(provider)
+        return Lane(provider)
+
+    async with opened(tmp_path, database, NEW, lanes=limit) as workspaces:
+        for tenant in (ACME, OTHER):
+            await workspaces.keys.save(tenant, OPENAI, "key\nthat no header takes")
+            models = workspaces.models_of(deliberation(place=of(tenant)))
+            with pytest.raises(ModelError, match="the key holds characters"):
+                await models.complete(request(model="openai/gpt-5"))
+
+    assert [(each.name, each.owner) for each in limited] == [("openai", ACME), ("openai", OTHER)]

@@ -79,7 +79,8 @@ class ModelServer:
     """Models on 127.0.0.1; an asynchronous context manager.
 
     `accepted_keys` are those that open the list of models and `/v1/key`, None for any;
-    `lists_for_all`: the list needs none.
+    `lists_for_all`: the list needs none. `at_once` counts the requests that are being answered,
+    `most_at_once` how many they ever were.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class ModelServer:
         self.scripts = dict(scripts or {})
         self.default = default or Script()
         self.requests: list[Asked] = []
+        self.at_once = self.most_at_once = 0
         self.listing: list[dict[str, object]] | None = None
         self.accepted_keys: set[str] | None = None
         self.lists_for_all = False
@@ -173,6 +175,14 @@ class ModelServer:
         return await self._complete(request, AnthropicWire())
 
     async def _complete(self, request: web.Request, wire: Wire) -> web.StreamResponse:
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            return await self._respond(request, wire)
+        finally:
+            self.at_once -= 1
+
+    async def _respond(self, request: web.Request, wire: Wire) -> web.StreamResponse:
         at_s = time.monotonic()
         body = json.loads(await request.read())
         model, (system, prompt) = str(body["model"]), _read(body)

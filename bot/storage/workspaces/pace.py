@@ -52,10 +52,13 @@ def _state(connection: Connection, key: str) -> tuple[float, float, float]:
     The row stays locked until the commit.
     """
     dialect = connection.dialect.name
-    row = {"key": key, "free_at": 0.0, "held_until": 0.0}
-    connection.execute(insert_new(dialect, paces), row)
     columns = (paces.c.free_at, paces.c.held_until, _now(dialect))
-    known = connection.execute(select(*columns).where(paces.c.key == key).with_for_update()).one()
+    state = select(*columns).where(paces.c.key == key).with_for_update()
+    known = connection.execute(state).one_or_none()
+    if known is None:
+        row = {"key": key, "free_at": 0.0, "held_until": 0.0}
+        connection.execute(insert_new(dialect, paces), row)
+        known = connection.execute(state).one()
     return float(known[0]), float(known[1]), float(known[2])
 
 

@@ -1,0 +1,1 @@
+"""Places that all processes on one PostgreSQL server share."""
