@@ -28,6 +28,7 @@ from adapters.console.requests import (
     NewKey,
     Request,
     Resume,
+    Role,
     Serve,
     Show,
     SlackManifest,
@@ -86,7 +87,8 @@ async def carry_out(request: Request) -> int:
         return _invite(settings, request.application)
     # The terminal is for sentences; a service is read by its log.
     usual = "info" if isinstance(request, Serve) else "error"
-    logs.configure(settings.log_level or usual, settings.keys)
+    level = settings.log_level or usual
+    logs.configure(level, settings.keys, is_json=settings.log_format == "json")
     match request:
         case Ask():
             return await _ask(settings, request)
@@ -107,10 +109,10 @@ async def _operate(
             return await _list_models(settings, provider)
         case Doctor():
             return await _examine(settings)
-        case Migrate():
-            return _migrate(settings)
-        case Serve():
-            return await _serve(settings)
+        case Migrate(to):
+            return _migrate(settings, to)
+        case Serve(roles):
+            return await _serve(settings, roles)
         case Halt() | GoOn():
             return await _switch(settings, request)
         case Export() | Forget():
@@ -206,9 +208,13 @@ async def _examine(settings: Settings) -> int:
     return DONE if is_well else FAILED
 
 
-def _migrate(settings: Settings) -> int:
-    from bot.storage.migrate import migrate
+def _migrate(settings: Settings, to: str | None) -> int:
+    from bot.storage.migrate import go_back, migrate
 
+    if to is not None:
+        go_back(settings.database_url, to)
+        sys.stdout.write(f"The database has the tables of version {to}.\n")
+        return DONE
     migrate(settings.database_url)
     sys.stdout.write("The database has this version's tables.\n")
     return DONE
@@ -242,10 +248,10 @@ async def _whole_workspace(settings: Settings, request: Export | Forget) -> int:
         return DONE
 
 
-async def _serve(settings: Settings) -> int:
+async def _serve(settings: Settings, roles: frozenset[Role]) -> int:
     from bot.composition.service import serve
 
-    await serve(settings, _say)
+    await serve(settings, _say, roles)
     return DONE
 
 

@@ -11,6 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from adapters.console.requests import (
+    EVERY_ROLE,
     Ask,
     Cancel,
     DiscordInvite,
@@ -23,6 +24,7 @@ from adapters.console.requests import (
     NewKey,
     Request,
     Resume,
+    Role,
     Serve,
     Show,
     SlackManifest,
@@ -193,30 +195,48 @@ def doctor() -> Request:
 
 
 @_app.command()
-def migrate() -> Request:
+def migrate(
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="VERSION",
+            help="Go back to the tables of an older version, such as 0003, before you start it. "
+            "What only newer versions keep is lost.",
+        ),
+    ] = None,
+) -> Request:
     """Bring the database to this version's tables.
 
     Every start does so by itself.
 
     \b
-    Example:
+    Examples:
       council migrate
+      council migrate --to 0003
     """  # noqa: D301 - as above
-    return Migrate()
+    return Migrate(to)
 
 
 @_app.command()
-def serve() -> Request:
+def serve(
+    role: Annotated[
+        list[Role] | None,
+        typer.Option(help="What this process does, if not all of it; may be given several times."),
+    ] = None,
+) -> Request:
     """Run the bot in the chat platforms that are set up, until Ctrl-C or SIGTERM.
 
-    What is running then goes on with the next start.
+    What is running then goes on with the next start, or in another process at once. With
+    PostgreSQL any number of processes share the work: gateway takes what comes by the platforms'
+    sockets, web what comes by HTTP, worker runs councils, scheduler asks daily questions.
 
     \b
     Examples:
       DISCORD_TOKEN=… council serve
       SLACK_BOT_TOKEN=xoxb-… SLACK_APP_TOKEN=xapp-… council serve
+      council serve --role gateway --role scheduler
     """  # noqa: D301 - as above
-    return Serve()
+    return Serve(frozenset(role) if role else EVERY_ROLE)
 
 
 @_app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from bot.domain import Mode, Tenant
@@ -67,12 +68,28 @@ class Doctor:
 
 @dataclass(frozen=True, slots=True)
 class Migrate:
-    """Bring the database to this version's tables."""
+    """Bring the database to this version's tables, or back `to` those of an older one."""
+
+    to: str | None = None
+
+
+class Role(StrEnum):
+    """What a process of the service does; a process may have several."""
+
+    GATEWAY = "gateway"
+    WEB = "web"
+    WORKER = "worker"
+    SCHEDULER = "scheduler"
+
+
+EVERY_ROLE = frozenset(Role)
 
 
 @dataclass(frozen=True, slots=True)
 class Serve:
-    """Run the bot in the chat platforms that are set up."""
+    """Run the bot in the chat platforms that are set up, or a part of it."""
+
+    roles: frozenset[Role] = EVERY_ROLE
 
 
 @dataclass(frozen=True, slots=True)

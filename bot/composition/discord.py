@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.routing import Route
 
+from adapters.console.requests import Role
 from adapters.discord.caller import PLATFORM
 from adapters.discord.chat import DiscordChat
 from adapters.discord.deliveries import Deliveries
@@ -18,7 +19,7 @@ from adapters.discord.rooms import DiscordRooms
 from adapters.discord.setup.commands import sync
 from adapters.discord.wire.api import DiscordApi
 from adapters.discord.wire.failures import Refused
-from adapters.discord.wire.gateway import Listeners, Reach, open_gateway
+from adapters.discord.wire.gateway import Gateway, Listeners, Reach, open_gateway
 from adapters.discord.wire.http import DiscordHttp, open_http
 from bot.config import DiscordAccess, Settings
 from bot.errors import BadConfig, ChatError
@@ -32,6 +33,7 @@ from bot.team.asking import Asking
 from bot.work.worker import Platform
 
 _RETRY_EVERY_S = 5.0
+_NOT_CONNECTED = "Not all shards are connected to Discord's gateway; it is tried again and again."
 _REFUSED = (
     "Discord does not take DISCORD_TOKEN: copy the bot's token from the Developer Portal, under "
     "Bot, Reset Token."
@@ -50,7 +52,9 @@ class Discord:
     api: DiscordApi
     chat: DiscordChat
     say: Callable[[str], None]
+    gateways: list[Gateway] = field(default_factory=list[Gateway])
     name = PLATFORM
+    ways = frozenset({Role.GATEWAY})
 
     @property
     def platform(self) -> Platform:
@@ -71,12 +75,22 @@ class Discord:
         numbers, count = shards
         return f"Discord: {self.http.identity.name}, shards {numbers[0]}-{numbers[-1]} of {count}."
 
+    @property
+    def fault(self) -> str | None:
+        """What keeps deliveries away, None if nothing is known to."""
+        return None if all(gateway.is_ready for gateway in self.gateways) else _NOT_CONNECTED
+
     @asynccontextmanager
-    async def listening(self, asking: Asking) -> AsyncGenerator[list[Route]]:
+    async def listening(
+        self, asking: Asking, roles: Collection[Role]
+    ) -> AsyncGenerator[list[Route]]:
         """Take deliveries while the context is open; there is no address to serve.
 
         Raises `BadConfig`.
         """
+        if not self.ways.intersection(roles):
+            yield []
+            return
         desk = self._desk(asking)
         deliveries = Deliveries(desk)
         membership = Membership(asking.team.archive)
@@ -90,7 +104,8 @@ class Discord:
             gateway = open_gateway(
                 self.http, SqlPace(self.database), listeners, self.say, reach=reach
             )
-            await stack.enter_async_context(gateway)
+            self.gateways.append(await stack.enter_async_context(gateway))
+            stack.callback(self.gateways.clear)
             yield []
 
     def _desk(self, asking: Asking) -> DiscordDesk:

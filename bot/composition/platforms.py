@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Protocol
 
 from starlette.routing import Route
 
+from adapters.console.requests import EVERY_ROLE, Role
 from bot.config import Settings
 from bot.errors import BadConfig
 from bot.ports import Rooms
@@ -19,6 +20,17 @@ _NOTHING_TO_SERVE = (
     "There is nothing to serve: set DISCORD_TOKEN to run in Discord, or SLACK_BOT_TOKEN and "
     "SLACK_APP_TOKEN to run in Slack. docs/discord.md and docs/slack.md lead there."
 )
+
+_NO_WAY = {
+    Role.GATEWAY: (
+        "No platform that is set up comes by a socket, so there is nothing to do as gateway; "
+        "Slack by HTTP is served with --role web."
+    ),
+    Role.WEB: (
+        "No platform that is set up comes by HTTP, so there is nothing to do as web; "
+        "sockets are served with --role gateway."
+    ),
+}
 
 
 class Opened(Protocol):
@@ -44,9 +56,34 @@ class Opened(Protocol):
         """Where and how the bot listens."""
         ...
 
-    def listening(self, asking: Asking) -> AbstractAsyncContextManager[list[Route]]:
-        """Take deliveries while the context is open; yields the addresses to serve for it."""
+    @property
+    def fault(self) -> str | None:
+        """What keeps deliveries away that it takes, None if nothing is known to."""
         ...
+
+    @property
+    def ways(self) -> frozenset[Role]:
+        """The roles by which it takes deliveries: by a socket, by HTTP, or by both."""
+        ...
+
+    def listening(
+        self, asking: Asking, roles: Collection[Role]
+    ) -> AbstractAsyncContextManager[list[Route]]:
+        """Take the deliveries of these roles while the context is open.
+
+        Yields the addresses to serve for it.
+        """
+        ...
+
+
+def check_ways(opened: Sequence[Opened], roles: frozenset[Role]) -> None:
+    """Check that each role that takes deliveries has any to take. Raises `BadConfig`."""
+    ways = frozenset[Role]().union(*(each.ways for each in opened))
+    if roles == EVERY_ROLE:
+        return
+    for role, fault in _NO_WAY.items():
+        if role in roles - ways:
+            raise BadConfig(fault)
 
 
 def check_any(settings: Settings) -> None:

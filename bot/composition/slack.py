@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from starlette.routing import Route
 
+from adapters.console.requests import Role
 from adapters.slack.bolt import build
 from adapters.slack.channels import Channels
 from adapters.slack.chat import SlackChat
@@ -43,6 +44,7 @@ from bot.work.worker import Platform
 PLATFORM = "slack"
 
 _RETRY_EVERY_S = 5.0
+_NOT_CONNECTED = "No socket to Slack is open; it is tried again every second."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ class Slack:
     channels: Channels
     chat: SlackChat
     installations: Installations | None
+    sockets: list[Callable[[], bool]] = field(default_factory=list[Callable[[], bool]])
 
     name = PLATFORM
 
@@ -83,12 +86,29 @@ class Slack:
             case _:
                 return f"Slack: every workspace that installs the bot, by {way}."
 
+    @property
+    def ways(self) -> frozenset[Role]:
+        """The roles by which it takes deliveries; installing is by HTTP."""
+        is_by_http = not self.access.has_socket or self.installations is not None
+        ways = {Role.GATEWAY: self.access.has_socket, Role.WEB: is_by_http}
+        return frozenset(role for role, is_one in ways.items() if is_one)
+
+    @property
+    def fault(self) -> str | None:
+        """What keeps deliveries away, None if nothing is known to."""
+        return None if all(is_connected() for is_connected in self.sockets) else _NOT_CONNECTED
+
     @asynccontextmanager
-    async def listening(self, asking: Asking) -> AsyncGenerator[list[Route]]:
+    async def listening(
+        self, asking: Asking, roles: Collection[Role]
+    ) -> AsyncGenerator[list[Route]]:
         """Take deliveries while the context is open: by a socket, or by the yielded routes.
 
         Raises `BadConfig`.
         """
+        if not self.ways.intersection(roles):
+            yield []
+            return
         access, tickets, archive = self.access, SqlTickets(self.database), asking.team.archive
         desk = self._desk(asking, tickets)
         secret, leave = access.signing_secret, partial(self._leave, archive)
@@ -108,9 +128,11 @@ class Slack:
             await _come_back(archive, self.tokens.access.workspace)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(desk.errands)
-            if access.app_token is not None:
-                await stack.enter_async_context(open_socket(bolt, self.http, access.app_token))
-            yield routes
+            if access.app_token is not None and Role.GATEWAY in roles:
+                socket = open_socket(bolt, self.http, access.app_token)
+                self.sockets.append(await stack.enter_async_context(socket))
+                stack.callback(self.sockets.clear)
+            yield routes if Role.WEB in roles else []
 
     async def _leave(self, archive: Archive, workspace: str) -> None:
         await archive.leave(Tenant(PLATFORM, workspace))

@@ -84,6 +84,18 @@ class LimitsTable(_Table):
     unknown_prices: Literal["count", "refuse"] = "count"
 
 
+class QueueTable(_Table):
+    """`[queue]`: how many deliberations run at once, and how many questions may wait.
+
+    `running` is meant for one process, `per_channel` for a channel, `waiting` for a workspace.
+    """
+
+    running: _Positive = 500
+    per_channel: _Positive = 1
+    waiting: _Positive = 100
+    waiting_in_all: _Positive = 10_000
+
+
 class RetentionTable(_Table):
     """`[retention]`: how many days deliberations are kept unless a workspace says; None: always."""
 
@@ -120,6 +132,7 @@ class CouncilFile(_Table):
     presets: dict[str, CouncilTable] = {}
     deadlines: DeadlinesTable = DeadlinesTable()
     limits: LimitsTable = LimitsTable()
+    queue: QueueTable = QueueTable()
     retention: RetentionTable = RetentionTable()
     slack: SlackTable = SlackTable()
     discord: DiscordTable = DiscordTable()
@@ -193,6 +206,10 @@ _EXPECTED = {
     "discussion": "a whole number from 0 to 50",
     "broadcast": "true or false",
     "shared_channels": "true or false",
+    "running": "a whole number above 0",
+    "per_channel": "a whole number above 0",
+    "waiting": "a whole number above 0",
+    "waiting_in_all": "a whole number above 0",
     "concurrency": "a whole number above 0",
     "requests_per_minute": "a whole number above 0",
     "soft_min": "a number of seconds above 0",
@@ -224,6 +241,7 @@ _TABLES: Mapping[str, type[BaseModel]] = {
     "chairman": SeatTable,
     "deadlines": DeadlinesTable,
     "limits": LimitsTable,
+    "queue": QueueTable,
     "retention": RetentionTable,
     "slack": SlackTable,
     "discord": DiscordTable,

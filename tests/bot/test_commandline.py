@@ -379,6 +379,19 @@ def test_a_bare_machine_holds_a_rehearsal(capsys: pytest.CaptureFixture[str]) ->
     assert all(title.endswith("· rehearsal ==") for title in titles)
 
 
+def test_the_database_goes_back_to_an_older_version_and_up_again(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["migrate"]) == 0
+    assert run(["migrate", "--to", "0001"]) == 0
+    assert run(["history"]) == 0
+    assert run(["migrate", "--to", "base"]) == 2
+
+    printed = capsys.readouterr()
+    assert "The database has the tables of version 0001." in printed.out
+    assert "no older version 'base'" in printed.err
+
+
 def test_the_database_is_made_and_checked(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["migrate"]) == 0
     assert run(["doctor"]) == 0
