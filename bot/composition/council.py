@@ -40,9 +40,10 @@ async def open_line(  # noqa: PLR0913 - all that it opens works with
     """Open all that runs the deliberations of these platforms; `models` are those one may ask."""
     turns, news = SqlTurns(database), asyncio.Event()
     watch = watch or Watch()
+    tracing = watch.tracing
     worker = Worker(
         deliberate=partial(deliberate, is_streaming_answers=is_streaming_answers),
-        models=models,
+        models=lambda deliberation: tracing.models(deliberation, models(deliberation)),
         records=SqlRecords(database),
         outbox=SqlOutbox(database),
         turns=turns,
@@ -51,8 +52,8 @@ async def open_line(  # noqa: PLR0913 - all that it opens works with
     )
     engine = DbosEngine(
         settings.database_url,
-        worker.run,
-        give_up=worker.give_up,
+        tracing.work(worker.run),
+        give_up=tracing.work(worker.give_up),
         platforms=tuple(platforms),
         on_end=news.set,
     )

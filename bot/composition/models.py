@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.config import Seating, Settings, Wish, local_council, rehearsal_council, seat
@@ -12,6 +13,10 @@ from bot.domain import is_stand_in
 from bot.errors import ModelError
 from bot.llm.rehearsal import RehearsalModels
 from bot.ports import Completion, ModelInfo, ModelRequest, Models
+from bot.ports.observer import NOBODY, ModelsObserver
+
+if TYPE_CHECKING:
+    from bot.llm.lanes import Lanes  # it loads HTTP
 
 _LOCAL = "ollama"
 _LOCAL_WAIT_S = 0.3  # a server on this machine answers at once or is not there
@@ -57,17 +62,19 @@ class EveryModel:
 
 
 @asynccontextmanager
-async def open_models(settings: Settings) -> AsyncGenerator[Models]:
-    """Open the models of all providers."""
+async def open_models(
+    settings: Settings, lanes: Lanes | None = None, observer: ModelsObserver = NOBODY
+) -> AsyncGenerator[Models]:
+    """Open the models of all providers; without `lanes` they keep limits by means of their own."""
     async with AsyncExitStack() as stack:
 
         async def open_real() -> Models:
             # HTTP takes a fifth of a second to load and open; a rehearsal does without.
             from bot.composition.providers import open_providers  # noqa: PLC0415
 
-            return await stack.enter_async_context(open_providers(settings))
+            return await stack.enter_async_context(open_providers(settings, lanes, observer))
 
-        yield EveryModel(open_real, RehearsalModels())
+        yield EveryModel(open_real, RehearsalModels(observer=observer))
 
 
 def usable(settings: Settings) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from bot.composition.platforms import Opened, check_any, check_ways, open_platfo
 from bot.composition.sharing import open_lanes
 from bot.composition.sweeping import repeating, sweeping
 from bot.composition.team import open_team
+from bot.composition.tracing import open_tracing
 from bot.composition.watch import Watch
 from bot.composition.web import open_web
 from bot.composition.workspaces import Workspaces, open_workspaces
@@ -121,6 +122,8 @@ async def _opened(
     """Open all that every role needs."""
     async with AsyncExitStack() as stack:
         watch = await stack.enter_async_context(open_admin(settings, ending.health, say))
+        if Role.WORKER in roles:
+            watch.tracing = await stack.enter_async_context(open_tracing(settings))
         database = await stack.enter_async_context(open_database(settings.database_url))
         lanes = await stack.enter_async_context(open_lanes(settings, database))
         opening_models = open_models(settings, lanes, observer=watch.models)

@@ -26,8 +26,12 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def open_web(routes: Sequence[BaseRoute], host: str, port: int) -> AsyncGenerator[int]:
+async def open_web(
+    routes: Sequence[BaseRoute], host: str, port: int, *, named: str = "COUNCIL_HTTP"
+) -> AsyncGenerator[int]:
     """Serve while the context is open; yields the port, which is chosen if 0 is asked for.
+
+    `named` is how the settings of the address begin.
 
     Raises `BadConfig` if the address cannot be had.
     """
@@ -40,7 +44,7 @@ async def open_web(routes: Sequence[BaseRoute], host: str, port: int) -> AsyncGe
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_GOODBYE_S,
     )
-    with closing(_listener(host, port)) as listener:
+    with closing(_listener(host, port, named)) as listener:
         server = _Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
@@ -50,11 +54,11 @@ async def open_web(routes: Sequence[BaseRoute], host: str, port: int) -> AsyncGe
             await asyncio.wait({serving})
 
 
-def _listener(host: str, port: int) -> socket.socket:
+def _listener(host: str, port: int, named: str) -> socket.socket:
     """Take the address; who connects from now on waits for the server to start."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        message = f"COUNCIL_HTTP_HOST and COUNCIL_HTTP_PORT ({host}:{port}) cannot be used."
+        message = f"{named}_HOST and {named}_PORT ({host}:{port}) cannot be used."
         raise BadConfig(message) from error

@@ -13,9 +13,12 @@ from bot.domain import REHEARSAL, Council, Deliberation
 from bot.llm.catalog import HttpCatalog, Operators
 from bot.llm.guard import Guard
 from bot.llm.http import open_http
+from bot.llm.lanes import Lane, Lanes
+from bot.llm.models import HttpModels
 from bot.llm.own import Lines, OwnModels, WorkspaceModels
 from bot.llm.providers import split_model
 from bot.ports import Catalog, Models, ProviderKeys
+from bot.ports.observer import NOBODY, ModelsObserver
 from bot.storage.database import Database
 from bot.storage.sealing import Seal, parse_keys
 from bot.storage.team.provider_keys import SqlProviderKeys
@@ -32,12 +35,15 @@ class Workspaces:
 
 
 @asynccontextmanager
-async def open_workspaces(
+async def open_workspaces(  # noqa: PLR0913 - what it works with
     settings: Settings,
     database: Database,
     seating: Seating,
     models: Models,
     lines: Lines | None = None,
+    *,
+    lanes: Lanes = Lane,
+    observer: ModelsObserver = NOBODY,
 ) -> AsyncGenerator[Workspaces]:
     """Open them; `models` and `seating` are the operator's. Raises `BadConfig`, `StorageError`."""
     seal = None if settings.secret_key is None else Seal(parse_keys(settings.secret_key))
@@ -46,7 +52,8 @@ async def open_workspaces(
     async with AsyncExitStack() as stack:
         lines = lines or await stack.enter_async_context(_open_lines())
         names = _names(settings, seating.council)
-        own = OwnModels(keys, lines, taken=settings.providers)
+        build = partial(HttpModels, lanes=lanes, observer=observer)
+        own = OwnModels(keys, lines, taken=settings.providers, build=build)
         operators = Operators(models, settings.providers, names)
 
         def models_of(deliberation: Deliberation) -> Models:

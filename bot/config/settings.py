@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+from urllib.parse import unquote, urlsplit
 
 from platformdirs import user_config_path, user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.config.discord import DISCORD_SECRETS, DiscordAccess, discord_access
 from bot.config.file import CouncilFile, ProviderTable, read
 from bot.config.slack import SLACK_SECRETS, SlackAccess, slack_access
+from bot.config.tracing import TELEMETRY, is_traced, trace_keys
 from bot.errors import BadConfig
 from bot.llm.providers import KNOWN, KnownProvider, Provider
 
@@ -23,7 +25,9 @@ _FILE = "council.toml"
 _USUAL_CONCURRENCY = 32
 _WANTED = {
     "COUNCIL_LOG_LEVEL": "debug, info, warning, error or critical",
+    "COUNCIL_LOG_FORMAT": "logfmt or json",
     "COUNCIL_HTTP_PORT": "a number from 0 to 65535",
+    "COUNCIL_ADMIN_PORT": "a number from 0 to 65535",
 }
 
 
@@ -31,17 +35,19 @@ class _Environment(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="COUNCIL_", env_ignore_empty=True, extra="ignore")
 
     config: Path | None = None
-    database_url: SecretStr | None = None
     slack_api_url: str | None = None
     discord_api_url: str | None = None
     discord_gateway_url: str | None = None
     discord_shards: str | None = None
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=3000, ge=0, le=65535)
+    admin_host: str = "127.0.0.1"
+    admin_port: int | None = Field(default=None, ge=0, le=65535)
     data_dir: Path | None = None
     log_level: Literal["debug", "info", "warning", "error", "critical"] | None = None
+    log_format: Literal["logfmt", "json"] = "logfmt"
 
-    @field_validator("log_level", mode="before")
+    @field_validator("log_level", "log_format", mode="before")
     @classmethod
     def _in_any_case(cls, given: str | None) -> str | None:
         return given and given.lower()
@@ -65,13 +71,22 @@ class Settings:
     discord_shards: str | None = None
     http_host: str = "127.0.0.1"
     http_port: int = 3000
+    admin_host: str = "127.0.0.1"
+    admin_port: int | None = None
+    log_format: Literal["logfmt", "json"] = "logfmt"
+    telemetry: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
 
     @property
     def keys(self) -> frozenset[str]:
         """All keys and tokens, for the log to leave out."""
         keys = [provider.api_key for provider in self.providers.values()]
         keys += [*self.secrets.values(), *(self.secret_key or "").split(",")]
+        keys += [*_passwords(self.database_url), *trace_keys(self.telemetry)]
         return frozenset(key for key in keys if key)
+
+    def is_traced(self) -> bool:
+        """Say whether spans are to be sent. Raises `BadConfig`."""
+        return is_traced(self.telemetry)
 
     def slack(self) -> SlackAccess | None:
         """Return the access to Slack, None if there is none. Raises `BadConfig`."""
@@ -92,12 +107,12 @@ def load() -> Settings:
     """Read the environment and `council.toml`. Raises `BadConfig`."""
     environment = _environment()
     data_dir = environment.data_dir or user_data_path(_APP, appauthor=False)
-    url = environment.database_url
+    url = _value("COUNCIL_DATABASE_URL")
     source = _source(environment.config)
     file = CouncilFile() if source is None else read(source)
     return Settings(
         data_dir=data_dir.expanduser().absolute(),
-        database_url=url.get_secret_value() if url else _sqlite(data_dir),
+        database_url=url or _sqlite(data_dir),
         log_level=environment.log_level,
         source=source,
         file=file,
@@ -110,6 +125,10 @@ def load() -> Settings:
         discord_shards=environment.discord_shards,
         http_host=environment.http_host,
         http_port=environment.http_port,
+        admin_host=environment.admin_host,
+        admin_port=environment.admin_port,
+        log_format=environment.log_format,
+        telemetry={name: os.environ.get(name, "").strip() for name in TELEMETRY},
     )
 
 
@@ -131,6 +150,15 @@ def _environment() -> _Environment:
 
 def _sqlite(data_dir: Path) -> str:
     return f"sqlite:///{data_dir.expanduser().absolute() / 'council.db'}"
+
+
+def _passwords(url: str) -> tuple[str, ...]:
+    """Return the password in an address, as it stands there and as it is meant."""
+    try:
+        password = urlsplit(url).password or ""
+    except ValueError:  # no address at all; who opens the database says so
+        return ()
+    return password, unquote(password)
 
 
 def _source(given: Path | None) -> Path | None:

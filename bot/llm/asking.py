@@ -8,6 +8,8 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from random import Random
 
+import structlog
+
 from bot.domain import FailureKind, ModelCall
 from bot.errors import ModelError
 from bot.llm import failures
@@ -24,8 +26,12 @@ from bot.llm.prices import Prices
 from bot.llm.reading import Finish, Reading
 from bot.llm.retry import Retries
 from bot.ports import Completion, ModelRequest
+from bot.ports.observer import NOBODY, ModelsObserver
 
 _FAIR_WAIT_S = 10.0  # a model that got less time than this has not failed by being slow
+
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -47,6 +53,7 @@ class Means:
     prices: Prices
     waits: Waits
     random: Random
+    observer: ModelsObserver = NOBODY
 
 
 class Asking:
@@ -60,6 +67,7 @@ class Asking:
         self._source = endpoint.source
         self._request = request
         self._is_stream = is_stream
+        self._observer = means.observer
         self._clock = asyncio.get_running_loop().time
         self._began = self._sent_at = self._clock()
         self._until = self._began + request.deadline_s
@@ -116,16 +124,33 @@ class Asking:
                 yield
             except AttemptError as failed:
                 if self._is_telling(failed):
-                    breaker.failed(failed.failure)
+                    self._tell(failed)
                 raise
             else:
-                breaker.succeeded()
+                self._succeed()
             finally:
                 breaker.left()
 
     def _respect(self, left_s: float) -> None:
         if left_s > 0:
             raise failures.suspended(self._source, left_s, self._endpoint.breaker.last)
+
+    def _tell(self, failed: AttemptError) -> None:
+        breaker = self._endpoint.breaker
+        was_left_s = breaker.left_s()
+        breaker.failed(failed.failure)
+        left_s = breaker.left_s()
+        if left_s > 0 and was_left_s == 0:
+            kind, model = failed.failure.kind.value, self._request.model
+            log.warning("model left alone", model=model, seconds=round(left_s), failure=kind)
+            self._observer.left_alone(model, left_s, is_own=self._source.provider.is_own)
+
+    def _succeed(self) -> None:
+        was_left_s = self._endpoint.breaker.left_s()
+        self._endpoint.breaker.succeeded()
+        if was_left_s > 0:
+            is_own = self._source.provider.is_own
+            self._observer.left_alone(self._request.model, 0.0, is_own=is_own)
 
     def _is_telling(self, failed: AttemptError) -> bool:
         if failed.failure.kind is FailureKind.TIMED_OUT:
@@ -137,17 +162,17 @@ class Asking:
         latency_s = self._clock() - self._sent_at
         source = self._source
         cost_usd = await self._means.prices.cost(source.provider, source.model_id, tokens)
-        self._calls.append(
-            ModelCall(
-                model=self._request.model,
-                purpose=self._request.purpose,
-                latency_s=latency_s,
-                failure=failure,
-                prompt_tokens=tokens.prompt,
-                completion_tokens=tokens.completion,
-                cost_usd=cost_usd,
-            )
+        call = ModelCall(
+            model=self._request.model,
+            purpose=self._request.purpose,
+            latency_s=latency_s,
+            failure=failure,
+            prompt_tokens=tokens.prompt,
+            completion_tokens=tokens.completion,
+            cost_usd=cost_usd,
         )
+        self._calls.append(call)
+        self._observer.called(call, is_own=source.provider.is_own)
 
     async def _go_on(self, failed: AttemptError) -> None:
         """Return when another attempt may be made. Raises `ModelError` when none may."""
@@ -163,6 +188,8 @@ class Asking:
                 return
             pause_s = self._retries.pause_s(failed, self._until - self._clock())
             if pause_s is not None:
+                model, is_own = self._request.model, self._source.provider.is_own
+                self._observer.retried(model, failed.failure.kind, is_own=is_own)
                 await asyncio.sleep(pause_s)
                 return
         raise ModelError(last.failure, tuple(self._calls)) from failed

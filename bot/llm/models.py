@@ -17,12 +17,13 @@ from bot.llm.dialect import Dialect
 from bot.llm.exchange import Exchange
 from bot.llm.failures import AttemptError, Source
 from bot.llm.http import Http
-from bot.llm.lanes import Lane
+from bot.llm.lanes import Lane, Lanes
 from bot.llm.patience import Patience, Waits
 from bot.llm.prices import Prices
 from bot.llm.providers import Kind, Provider, split_model
 from bot.llm.shapes import Json, amount, items, mapping, text
 from bot.ports import Completion, ModelInfo, ModelRequest
+from bot.ports.observer import NOBODY, ModelsObserver
 
 _DIALECTS: Mapping[Kind, Dialect] = {"openai": chat_completions, "anthropic": messages}
 _LIST_S = 20.0
@@ -44,10 +45,11 @@ class HttpModels:
     """The models of these providers, asked over HTTP; implements `bot.ports.Models`.
 
     One instance a process and event loop: it remembers limits, failures and abilities. `random`
-    spreads retries, `clock` times how long a failing model is left alone.
+    spreads retries, `clock` times how long a failing model is left alone, `lanes` makes what keeps
+    a provider's limits.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it works with
         self,
         providers: Mapping[str, Provider],
         http: Http,
@@ -55,11 +57,13 @@ class HttpModels:
         waits: Waits | None = None,
         random: Random | None = None,
         clock: Callable[[], float] = time.monotonic,
+        lanes: Lanes = Lane,
+        observer: ModelsObserver = NOBODY,
     ) -> None:
         jitter = random or Random()  # noqa: S311 - spreads retries, guards no secret
         self._providers = dict(providers)
-        self._means = Means(http, Prices(), waits or Waits(), jitter)
-        self._lanes = {name: Lane(provider) for name, provider in providers.items()}
+        self._means = Means(http, Prices(), waits or Waits(), jitter, observer)
+        self._lanes = {name: lanes(provider) for name, provider in providers.items()}
         self._clock = clock
         self._endpoints: dict[str, Endpoint] = {}
 

@@ -11,6 +11,7 @@ from bot.domain import REHEARSAL, Failure, FailureKind, ModelCall
 from bot.errors import ModelError, NotFound
 from bot.llm.rehearsal_text import find_question, write
 from bot.ports import Completion, ModelInfo, ModelRequest
+from bot.ports.observer import NOBODY, ModelsObserver
 
 MEMBERS = ("rehearsal/alder", "rehearsal/birch", "rehearsal/cedar")
 CHAIRMAN = "rehearsal/maple"
@@ -25,14 +26,15 @@ class RehearsalModels:
     An answer takes 0.3 to 1.5 seconds times `pace`, the same each time for the same question.
     """
 
-    def __init__(self, *, pace: float = 1.0) -> None:
+    def __init__(self, *, pace: float = 1.0, observer: ModelsObserver = NOBODY) -> None:
         self._pace = pace
+        self._observer = observer
 
     async def complete(self, request: ModelRequest) -> Completion:
         """Write what the purpose asks for. Raises `ModelError` for an unknown name or no time."""
         latency_s = await self._latency_s(request)
         await asyncio.sleep(latency_s)
-        return _completion(request, _text(request), latency_s)
+        return self._completion(request, _text(request), latency_s)
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[str | Completion, None]:
         """Yield word after word and the `Completion` last. Raises `ModelError`."""
@@ -42,7 +44,7 @@ class RehearsalModels:
         for word in words:
             await asyncio.sleep(latency_s / len(words))
             yield word
-        yield _completion(request, text, latency_s)
+        yield self._completion(request, text, latency_s)
 
     async def list(self, provider: str) -> tuple[ModelInfo, ...]:
         """List the four stand-ins. Raises `NotFound` for any other provider."""
@@ -60,8 +62,15 @@ class RehearsalModels:
         if latency_s > request.deadline_s:
             await asyncio.sleep(request.deadline_s)
             sentence = f"{request.model} did not finish within {request.deadline_s:.0f} s."
-            raise ModelError(Failure(FailureKind.TIMED_OUT, sentence), (_call(request, None),))
+            call = _call(request, None, request.deadline_s)
+            self._observer.called(call, is_own=False)
+            raise ModelError(Failure(FailureKind.TIMED_OUT, sentence), (call,))
         return latency_s
+
+    def _completion(self, request: ModelRequest, text: str, latency_s: float) -> Completion:
+        call = _call(request, text, latency_s)
+        self._observer.called(call, is_own=False)
+        return Completion(text, (call,), latency_s)
 
 
 def _latency_s(request: ModelRequest) -> float:
@@ -74,15 +83,11 @@ def _text(request: ModelRequest) -> str:
     return write(request.purpose, request.model, request.prompt)
 
 
-def _completion(request: ModelRequest, text: str, latency_s: float) -> Completion:
-    return Completion(text, (_call(request, text, latency_s),), latency_s)
-
-
 def _words(text: str) -> Iterator[str]:
     return (found[0] for found in _WORD.finditer(text))
 
 
-def _call(request: ModelRequest, text: str | None, latency_s: float = 0.0) -> ModelCall:
+def _call(request: ModelRequest, text: str | None, latency_s: float) -> ModelCall:
     """Count words as tokens: close enough for something that costs nothing."""
     return ModelCall(
         model=request.model,

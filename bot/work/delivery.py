@@ -10,9 +10,10 @@ from bot.domain import Deliberation, Post, PostState
 from bot.domain.reports import Report
 from bot.errors import ChatBusy, ChatError, ChatRefused
 from bot.ports import Chat, Sent
+from bot.ports.observer import NOBODY, PostsObserver
 from bot.work.patience import CHAT_PAUSES_S, in_time
 
-_UNCONFIRMED = "The chat platform did not confirm the message."
+UNCONFIRMED = "The chat platform did not confirm the message."
 # A platform that says when to come again is asked oftener than one that is out of order.
 _MOST_TURNS = 40
 
@@ -20,8 +21,11 @@ _MOST_TURNS = 40
 class Delivery:
     """Sends and edits with patience; the one place that repeats a call to a chat platform."""
 
-    def __init__(self, chat: Chat, deliberation: Deliberation) -> None:
+    def __init__(
+        self, chat: Chat, deliberation: Deliberation, observer: PostsObserver = NOBODY
+    ) -> None:
         self._chat = chat
+        self._observer = observer
         self._place = deliberation.question.place
         self._since = deliberation.created_at
 
@@ -43,7 +47,7 @@ class Delivery:
                 raise
             return there(post, sent, PostState.SENT)
 
-        return await _patiently(attempt, post)
+        return await self._patiently(attempt, post)
 
     async def amend(self, post: Post, report: Report) -> Post:
         """Put a report in place of what a message says; return the post as `send` does."""
@@ -52,7 +56,7 @@ class Delivery:
             await in_time(self._chat.edit(post, report))
             return replace(post, state=PostState.SENT)
 
-        return await _patiently(attempt, post)
+        return await self._patiently(attempt, post)
 
     async def look_up(self, posts: Sequence[Post]) -> Mapping[str, Sent]:
         """Return the messages that have arrived, by key; none if the platform forbids to look.
@@ -64,6 +68,23 @@ class Delivery:
         except ChatRefused:
             return {}
 
+    async def _patiently(self, attempt: Callable[[], Awaitable[Post]], post: Post) -> Post:
+        pauses = list(CHAT_PAUSES_S)
+        for _ in range(_MOST_TURNS):
+            try:
+                return await attempt()
+            except ChatBusy as busy:
+                is_busy, pause_s = True, busy.retry_after_s
+            except ChatRefused as refused:
+                return given_up(post, str(refused))
+            except ChatError:
+                if not pauses:
+                    break
+                is_busy, pause_s = False, pauses.pop(0)
+            self._observer.post_retried(self._place.platform, is_busy=is_busy)
+            await asyncio.sleep(pause_s)
+        return given_up(post, UNCONFIRMED)
+
 
 def there(post: Post, sent: Sent, state: PostState) -> Post:
     """Return the post of a message that is on the platform."""
@@ -73,20 +94,3 @@ def there(post: Post, sent: Sent, state: PostState) -> Post:
 def given_up(post: Post, reason: str) -> Post:
     """Return the post of a message that will not be sent."""
     return replace(post, state=PostState.GIVEN_UP, reason=reason)
-
-
-async def _patiently(attempt: Callable[[], Awaitable[Post]], post: Post) -> Post:
-    pauses = list(CHAT_PAUSES_S)
-    for _ in range(_MOST_TURNS):
-        try:
-            return await attempt()
-        except ChatBusy as busy:
-            pause_s = busy.retry_after_s
-        except ChatRefused as refused:
-            return given_up(post, str(refused))
-        except ChatError:
-            if not pauses:
-                break
-            pause_s = pauses.pop(0)
-        await asyncio.sleep(pause_s)
-    return given_up(post, _UNCONFIRMED)

@@ -13,15 +13,16 @@ from bot.domain import Deliberation, Post, PostState
 from bot.domain.reports import Report
 from bot.errors import ChatBusy, ChatError
 from bot.ports import Chat, Outbox, Sent
+from bot.ports.observer import NOBODY, PostsObserver
 from bot.reports import ROOT, SYNTHESIS, is_shown, report
+from bot.work import journal
 from bot.work.delivery import Delivery, given_up, there
 from bot.work.drafts import Manuscript
+from bot.work.due import NO_CONTENT, NO_THREAD, Due
 from bot.work.live import LiveState
 from bot.work.patience import in_time, stored
 from bot.work.pinning import pin
 
-_NO_THREAD = "The thread could not be opened."
-_NO_CONTENT = "There is nothing to show for it."
 # Posts wait behind a live edit, so a slow one is dropped.
 _LIVE_EDIT_S = 5.0
 _LOOK_PAUSES_S = (1.0, 4.0, 15.0)
@@ -46,13 +47,16 @@ class Poster:
         posts: Sequence[Post],
         *,
         on_answer: Callable[[], None],
+        observer: PostsObserver = NOBODY,
     ) -> None:
         self._chat = chat
         self._outbox = outbox
         self._live = live
         self._on_answer = on_answer
-        self._delivery = Delivery(chat, live.deliberation)
+        self._delivery = Delivery(chat, live.deliberation, observer)
         self._posts = {_key(post): self._reopened(post) for post in posts}
+        self._due = Due(observer, live.deliberation.question.place.platform)
+        self._due.begin(self._unsettled())
         self._unknown = tuple(self._posts)
         self._reports = {slot: _report(live.deliberation, slot) for slot, _ in self._posts}
         self._conclusion = conclusion_slot(posts)
@@ -105,6 +109,10 @@ class Poster:
             if _key(post) not in self._posts:
                 self._posts[_key(post)] = post
                 self._reports[post.slot] = _report(self._live.deliberation, post.slot)
+                self._due.begin([post])
+        if self._live.deliberation.state.is_final:
+            # The closing message was planned when the chairman began.
+            self._due.begin(filter(_is_conclusion, self._unsettled()))
         self.refresh()
 
     def refresh(self) -> None:
@@ -183,9 +191,11 @@ class Poster:
         return post
 
     def _next(self) -> Post | None:
-        owed = [post for post in self._posts.values() if post.state not in _SETTLED]
         # The final answer comes last, also when an interrupted run had planned it before.
-        return min(owed, key=_is_conclusion, default=None)
+        return min(self._unsettled(), key=_is_conclusion, default=None)
+
+    def _unsettled(self) -> list[Post]:
+        return [post for post in self._posts.values() if post.state not in _SETTLED]
 
     async def _advance(self) -> bool:
         """Do the next thing that is owed; say whether there was one."""
@@ -207,9 +217,9 @@ class Poster:
     async def _send(self, post: Post) -> Post:
         content = self._fresh_root() if post.slot == ROOT else self._reports[post.slot]
         if content is None:
-            return given_up(post, _NO_CONTENT)
+            return given_up(post, NO_CONTENT)
         if self._is_homeless and post.slot != ROOT and not _is_conclusion(post):
-            return given_up(post, _NO_THREAD)
+            return given_up(post, NO_THREAD)
         is_unknown = _key(post) in self._unknown
         post = await self._delivery.send(self._addressed(post), content, may_be_there=is_unknown)
         if post.state is PostState.SENT and post.slot.startswith("answer:"):
@@ -248,8 +258,12 @@ class Poster:
 
     async def _settle(self, post: Post) -> None:
         self._posts[_key(post)] = post
+        if post.state in _SETTLED:
+            self._due.end(post)
         epoch = self._live.deliberation.epoch
         await stored(partial(self._outbox.settle, post, epoch=epoch))
+        if post.state is PostState.GIVEN_UP:
+            journal.given_up(post)
 
     async def _show_progress(self) -> float | None:
         """Edit the root message if that is due; return in how many seconds it will be."""

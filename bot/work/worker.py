@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -24,8 +24,10 @@ from bot.domain.events import (
     SynthesisRestarted,
 )
 from bot.errors import CouncilError, StorageError, Superseded
-from bot.ports import Chat, Files, Models, Outbox, Records
+from bot.ports import Chat, Files, Models, Outbox, Records, Turns
+from bot.ports.observer import NOBODY, WorkObserver
 from bot.reports import ROOT, SYNTHESIS, report, slot_of
+from bot.work import journal
 from bot.work.files import fetched
 from bot.work.live import LiveState
 from bot.work.patience import stored
@@ -69,33 +71,47 @@ class Worker:
     `models` returns those that a deliberation may ask.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a run needs
         self,
         *,
         deliberate: Deliberate,
         models: Callable[[Deliberation], Models],
         records: Records,
         outbox: Outbox,
+        turns: Turns,
         platforms: Mapping[str, Platform],
+        observer: WorkObserver = NOBODY,
     ) -> None:
         self._deliberate = deliberate
         self._models = models
         self._records = records
         self._outbox = outbox
+        self._turns = turns
         self._platforms = platforms
+        self._observer = observer
 
     async def run(self, deliberation_id: str) -> None:
         """Bring it to its end, or to the end of its posts if it has ended; never raises errors."""
-        await self._run(deliberation_id, reason=None)
+        await self._turn(deliberation_id, reason=None)
 
     async def give_up(self, deliberation_id: str) -> None:
         """Let it fail, because its process died again and again; never raises errors."""
-        await self._run(deliberation_id, reason=_TOO_OFTEN)
+        await self._turn(deliberation_id, reason=_TOO_OFTEN)
+
+    async def _turn(self, deliberation_id: str, *, reason: str | None) -> None:
+        try:
+            await self._run(deliberation_id, reason=reason)
+        finally:
+            # A database that is away must not keep the process; the turn is found again later.
+            with suppress(StorageError, TimeoutError):
+                async with asyncio.timeout(_GOODBYE_S):
+                    await self._turns.release(deliberation_id)
 
     async def _run(self, deliberation_id: str, *, reason: str | None) -> None:
         live: LiveState | None = None
         try:
             live = LiveState(await stored(partial(self._records.take_up, deliberation_id)))
+            journal.taken(live.deliberation)
             if reason is not None:
                 await self._end(live, reason)
             # Before the first taker nothing was planned: one look into the database less.
@@ -113,16 +129,23 @@ class Worker:
                 await self._fail(live, _broke_off(error))
 
     async def _bring_to_end(self, live: LiveState, posts: Sequence[Post]) -> None:
-        stopwatch = Stopwatch(live.deliberation.timings, asyncio.get_running_loop().time)
+        clock = asyncio.get_running_loop().time
+        stopwatch = Stopwatch(live.deliberation.timings, clock, self._observer)
         chat = self._platforms[live.deliberation.question.place.platform].chat
         async with Poster(
-            chat, self._outbox, live, posts, on_answer=stopwatch.answer_shown
+            chat,
+            self._outbox,
+            live,
+            posts,
+            on_answer=stopwatch.answer_shown,
+            observer=self._observer,
         ) as poster:
             run = _Run(self._records, live, poster, stopwatch)
             await run.complete_posts()
             if not live.deliberation.state.is_final:
                 await self._fetch_files(run)
                 await self._reason(run)
+                self._observer.ended(live.deliberation)
             await poster.finish()
             await run.save_timings()
 
@@ -159,6 +182,8 @@ class Worker:
         failure = DeliberationFailed(reason)
         await stored(partial(self._records.save, live.deliberation, [failure], posts=posts))
         live.fold(failure)
+        journal.ended(live.deliberation)
+        self._observer.ended(live.deliberation)
 
     async def _fail(self, live: LiveState, reason: str) -> None:
         try:
@@ -176,6 +201,8 @@ class Worker:
                 deliberation = await self._records.load(deliberation_id)
                 if deliberation.state is not State.CANCELLED:
                     return
+                journal.ended(deliberation)
+                self._observer.ended(deliberation)
                 chat = self._platforms[deliberation.question.place.platform].chat
                 for post in await self._outbox.owed(deliberation_id):
                     is_live = post.slot == ROOT or post.state is PostState.OPEN
@@ -217,6 +244,8 @@ class _Run:
         posts = self._poster.unplanned(_slots(fact), after(self.live.deliberation, fact))
         await self._save([fact], posts)
         self.live.fold(fact, self._timings)
+        if isinstance(fact, SynthesisReady | DeliberationFailed):
+            journal.ended(self.live.deliberation)
         self._poster.owe(posts)
 
     async def complete_posts(self) -> None:

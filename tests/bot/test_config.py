@@ -40,10 +40,13 @@ question_chars = 500
 """
 
 
+_SETTINGS = ("CONFIG", "DATABASE_URL", "DATA_DIR", "LOG_LEVEL", "LOG_FORMAT")
+
+
 @pytest.fixture(autouse=True)
 def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No key, no file, an empty home."""
-    names = [f"COUNCIL_{name}" for name in ("CONFIG", "DATABASE_URL", "DATA_DIR", "LOG_LEVEL")]
+    names = [f"COUNCIL_{name}" for name in _SETTINGS]
     names += [known.key_name for known in KNOWN.values() if known.key_name]
     for name in [*names, "WORK_KEY", "XDG_CONFIG_HOME", "XDG_DATA_HOME"]:
         monkeypatch.delenv(name, raising=False)
@@ -112,6 +115,37 @@ def test_the_environment_names_file_data_and_database(
     assert "secret" not in repr(load())
 
 
+def test_the_databases_address_may_come_from_a_file_and_its_password_is_no_word_for_logs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "url").write_text("postgresql://ada:sec%2Fret@db/council\n")
+    monkeypatch.setenv("COUNCIL_DATABASE_URL_FILE", str(tmp_path / "url"))
+
+    settings = load()
+
+    assert settings.database_url == "postgresql://ada:sec%2Fret@db/council"
+    assert {"sec%2Fret", "sec/ret"} <= settings.keys
+
+
+def test_log_lines_are_logfmt_unless_json_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load().log_format == "logfmt"
+
+    monkeypatch.setenv("COUNCIL_LOG_FORMAT", "JSON")
+
+    assert load().log_format == "json"
+
+
+def test_health_and_metrics_are_served_where_the_operator_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert (load().admin_host, load().admin_port) == ("127.0.0.1", None)
+
+    monkeypatch.setenv("COUNCIL_ADMIN_HOST", "0.0.0.0")  # noqa: S104 - only read
+    monkeypatch.setenv("COUNCIL_ADMIN_PORT", "9464")
+
+    assert (load().admin_host, load().admin_port) == ("0.0.0.0", 9464)  # noqa: S104 - only read
+
+
 def test_a_log_level_may_be_written_in_capitals(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COUNCIL_LOG_LEVEL", "DEBUG")
 
@@ -131,6 +165,8 @@ def test_the_users_own_file_is_the_last_resort(tmp_path: Path) -> None:
     [
         ("COUNCIL_CONFIG", "nowhere.toml", "COUNCIL_CONFIG names nowhere.toml, but there is no"),
         ("COUNCIL_LOG_LEVEL", "loud", "COUNCIL_LOG_LEVEL must be debug, info"),
+        ("COUNCIL_LOG_FORMAT", "xml", "COUNCIL_LOG_FORMAT must be logfmt or json"),
+        ("COUNCIL_ADMIN_PORT", "70000", "COUNCIL_ADMIN_PORT must be a number from 0 to 65535"),
         ("OPENAI_API_KEY", "sk-with\nbreak", "OPENAI_API_KEY holds characters that no key has"),
         ("OPENAI_API_KEY_FILE", "nowhere", "OPENAI_API_KEY_FILE names nowhere, which cannot be"),
     ],

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -51,8 +51,11 @@ async def open_socket(
     *,
     patience_s: float = _PATIENCE_S,
     crowded_s: float = _CROWDED_PAUSE_S,
-) -> AsyncGenerator[None]:
-    """Take deliveries while the context is open. Raises `BadConfig` for a token that is none."""
+) -> AsyncGenerator[Callable[[], bool]]:
+    """Take deliveries while the context is open; yields what says whether a connection is.
+
+    Raises `BadConfig` for a token that is none.
+    """
     try:
         await check_app_token(http, app_token)
     except ChatError as error:
@@ -62,7 +65,7 @@ async def open_socket(
     try:
         with suppress(TimeoutError):
             await asyncio.wait_for(line.is_open.wait(), patience_s)
-        yield
+        yield line.is_connected
     finally:
         keeper.cancel()
         await asyncio.wait({keeper})
@@ -90,6 +93,11 @@ class _Line:
         self._app = app
         self._http = http
         self._app_token = app_token
+        self._greeted: set[ClientWebSocketResponse] = set()
+
+    def is_connected(self) -> bool:
+        """Say whether Slack can deliver: it greeted a connection that has not ended."""
+        return any(not socket.closed for socket in self._greeted)
 
     async def keep(self) -> None:
         """Open a connection whenever the one before is about to end or has broken."""
@@ -105,10 +113,7 @@ class _Line:
         try:
             url = await _address(self._http, self._app_token)
             async with self._http.socket(url) as socket, _finished() as under_way:
-                if await self._listen(socket, under_way):
-                    is_leaving.set()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._listen(socket, under_way), _LEAVE_S)
+                await self._stay(socket, under_way, is_leaving)
         except ChatError as error:
             log.warning("slack socket lost", error=type(error).__name__)
             if isinstance(error, ChatBusy):
@@ -116,6 +121,21 @@ class _Line:
         if not is_leaving.is_set():
             await asyncio.sleep(pause_s)
             is_leaving.set()
+
+    async def _stay(
+        self,
+        socket: ClientWebSocketResponse,
+        under_way: set[asyncio.Task[None]],
+        is_leaving: asyncio.Event,
+    ) -> None:
+        """Take deliveries to the connection's end, or for a while after Slack announces it."""
+        try:
+            if await self._listen(socket, under_way):
+                is_leaving.set()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._listen(socket, under_way), _LEAVE_S)
+        finally:
+            self._greeted.discard(socket)
 
     async def _listen(
         self, socket: ClientWebSocketResponse, under_way: set[asyncio.Task[None]]
@@ -125,6 +145,7 @@ class _Line:
             match _read(message.data):
                 case {"type": "hello"}:
                     self.is_open.set()
+                    self._greeted.add(socket)
                 case {"type": "disconnect", "reason": "too_many_websockets"}:
                     sentence = "Slack holds as many sockets of this app as it allows."
                     raise ChatBusy(sentence, retry_after_s=self._crowded_s)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.domain import Attachment, FailureKind
 from bot.errors import ModelError
@@ -104,6 +105,26 @@ async def test_a_dead_model_is_soon_left_alone(models: HttpModels, server: Model
     assert error.failure.kind is FailureKind.SUSPENDED
     assert "is left alone for 30 s more. Before that: work: the server failed (500)." in str(error)
     assert error.calls == ()
+
+
+async def test_it_is_logged_once_that_a_model_is_left_alone(
+    models: HttpModels, server: ModelServer
+):
+    server.scripts["model-a"] = Script(fault="500")
+
+    with capture_logs() as lines:
+        for _ in range(4):
+            await failure_of(models)
+
+    assert lines == [
+        {
+            "event": "model left alone",
+            "log_level": "warning",
+            "model": "work/model-a",
+            "seconds": 30,
+            "failure": "server_error",
+        }
+    ]
 
 
 async def test_other_models_of_the_provider_go_on(models: HttpModels, server: ModelServer):

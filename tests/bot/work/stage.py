@@ -12,6 +12,7 @@ from tests.fakes.chat import FakeChat
 from tests.fakes.council import PLACE, Script, Step, deliberation
 from tests.fakes.models import FakeModels, Says
 from tests.fakes.records import FakeOutbox, FakeRecords
+from tests.fakes.turns import FakeTurns
 
 
 class Stage:
@@ -20,6 +21,7 @@ class Stage:
     def __init__(self, chat: FakeChat | None = None) -> None:
         self.records = FakeRecords()
         self.outbox = FakeOutbox(self.records)
+        self.turns = FakeTurns(self.records)
         self.chat = chat or FakeChat()
 
     def worker(self, script: Script) -> Worker:
@@ -28,6 +30,7 @@ class Stage:
             models=lambda _: FakeModels(lambda _: Says("")),
             records=self.records,
             outbox=self.outbox,
+            turns=self.turns,
             platforms={"console": Platform(self.chat)},
         )
 

@@ -43,6 +43,7 @@ def worker(stage: Stage, script: Script, files: FakeFiles) -> Worker:
         models=lambda _: FakeModels(lambda _: Says("")),
         records=stage.records,
         outbox=stage.outbox,
+        turns=stage.turns,
         platforms={"console": Platform(stage.chat, files)},
     )
 

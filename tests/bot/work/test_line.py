@@ -191,6 +191,18 @@ async def sqlite_house(sqlite_lines: Databases, tmp_path: Path) -> AsyncGenerato
         yield House(url, database)
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `wait` look more often."""
+    monkeypatch.setattr("bot.work.line._POLL_S", 0.02)
+
+
+@pytest.fixture
+def watchful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the line look more often for those that were cancelled."""
+    monkeypatch.setattr("bot.work.line._CANCELLED_EVERY_S", 0.05)
+
+
 class TestFakeWork(WorkContract):
     """In memory."""
 
@@ -205,21 +217,23 @@ class TestFakeWork(WorkContract):
 
 
 class TestLine(WorkContract):
-    """On SQLite and PostgreSQL."""
+    """The real one."""
 
     @pytest.fixture
-    def records(self, house: House) -> Records:
-        return house.records
+    def records(self, sqlite_house: House) -> Records:
+        return sqlite_house.records
 
     @pytest.fixture
-    def open_work(self, house: House) -> OpenWork:
+    def open_work(self, sqlite_house: House) -> OpenWork:
         @asynccontextmanager
         async def opened(run: Run) -> AsyncGenerator[Work]:
             news = asyncio.Event()
-            work = as_a_worker(run, house.records, house.turns)
+            work = as_a_worker(run, sqlite_house.records, sqlite_house.turns)
             async with (
-                DbosEngine(house.url, work, give_up=work, on_end=news.set) as engine,
-                Line(engine, house.turns, news, platforms=["console"], terms=LineTerms(10)) as line,
+                DbosEngine(sqlite_house.url, work, give_up=work, on_end=news.set) as engine,
+                Line(
+                    engine, sqlite_house.turns, news, platforms=["console"], terms=LineTerms(10)
+                ) as line,
             ):
                 yield line
 
@@ -344,6 +358,7 @@ async def test_one_that_another_process_cancelled_is_stopped(house: House) -> No
         assert house.runs.cancelled == ["d1"]
 
 
+@pytest.mark.usefixtures("watchful")
 async def test_nobodys_goodbye_delays_another_cancellation(sqlite_house: House) -> None:
     await sqlite_house.store("d1", "d2")
     runs = sqlite_house.runs
@@ -359,6 +374,7 @@ async def test_nobodys_goodbye_delays_another_cancellation(sqlite_house: House) 
         runs.goodbye["d1"].set()
 
 
+@pytest.mark.usefixtures("watchful")
 async def test_a_run_that_shows_a_cancellation_is_left_to_end(sqlite_house: House) -> None:
     await sqlite_house.leave("d1")
     await sqlite_house.store("d2")
@@ -481,6 +497,18 @@ class TestUnshared:
         await _soon(line.wait("d1"))
 
         assert house.runs.ended == ["d1"]
+
+    async def test_a_second_start_changes_nothing(self, desk: tuple[House, Line]) -> None:
+        house, line = desk
+        await ask(house.records, line, "d1")
+        await house.runs.began("d1")
+
+        await line.start(await house.records.load("d1"))
+        await line.start(deliberation("d1"))
+        house.runs.may_end("d1")
+        await _soon(line.wait("d1"))
+
+        assert house.runs.seen == ["d1"]
 
     async def test_what_is_asked_elsewhere_runs_elsewhere(self, desk: tuple[House, Line]) -> None:
         house, line = desk

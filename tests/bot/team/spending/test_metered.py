@@ -347,6 +347,7 @@ async def test_a_running_council_that_is_halted_says_so_and_pays_nothing_more() 
         models=lambda known: metered(known, fake, catalog=CATALOG, halting=halting),
         records=records,
         outbox=FakeOutbox(records),
+        turns=FakeTurns(records),
         platforms={"console": Platform(FakeChat())},
     )
     thorough = replace(COUNCIL, mode=Mode.THOROUGH)
@@ -377,6 +378,7 @@ async def test_a_council_that_is_halted_before_any_answer_fails_with_the_reason(
         models=lambda known: metered(known, fake, catalog=CATALOG, halting=halting),
         records=records,
         outbox=FakeOutbox(records),
+        turns=FakeTurns(records),
         platforms={"console": Platform(FakeChat())},
     )
     await records.create(deliberation())
