@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from bot.attachments import check_number
 from bot.domain import (
     ROOMY,
+    Ahead,
     Charge,
     Council,
     Deliberation,
@@ -117,6 +118,10 @@ class App:
         with suppress(StorageError):  # then `recover` begins with it
             if not deliberation.state.is_final:
                 await self._work.start(deliberation)
+
+    async def ahead(self, deliberation_id: str) -> Ahead:
+        """Say how many are before one that waits; nobody is before one that does not."""
+        return await self._work.ahead(deliberation_id)
 
     async def resume(self, deliberation_id: str) -> Deliberation:
         """Go on with one that was interrupted, failed or cancelled; one that is done stays so.

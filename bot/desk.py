@@ -6,14 +6,15 @@ import asyncio
 import json
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Self, TypeVar, cast
 
 import structlog
 
 from bot.app import App
-from bot.domain import Mode, Person, Place, Question
+from bot.domain import Ahead, Mode, Person, Place, Question
 from bot.errors import CouncilError, StorageError, WrongUse
+from bot.phrases import counted
 from bot.ports import Feedback, Outbox, Rooms, Scope, Tickets
 from bot.team.asking import Asking, Team
 
@@ -24,6 +25,13 @@ _NO_DATABASE = "My database does not answer, so nothing was done. Please try aga
 _NO_CHAT = "{} did not do what I asked it for. Please try again in a moment."
 # How long a form may stay open before it is sent.
 _FORM_LIFETIME = timedelta(hours=12)
+_BEHIND_CHANNEL = "Your question is in line: {} of this channel come first."
+_BEHIND_ONE = "Your question is in line: 1 question of this channel comes first."
+_BEHIND_ALL = (
+    "Your question is in line, since all councils are busy: it is number {:,} of those that wait "
+    "in this workspace."
+)
+_MOMENT_S = 0.5
 # How long what was acknowledged may still take when the program ends.
 _GOODBYE_S = 5.0
 
@@ -93,16 +101,27 @@ class Desk:
         delivery: str,
         mode: Mode | None = None,
         home: Place | None = None,
-    ) -> None:
-        """Store somebody's question; its deliberation starts behind the acknowledgement.
+    ) -> str | None:
+        """Store somebody's question; return its deliberation's id, None if it came before.
 
-        `home` is the channel whose settings hold there, if another one.
-        Raises `NotAllowed`, `OverLimit`, `BadQuestion`.
+        It starts behind the acknowledgement. `home` is the channel whose settings hold there, if
+        another one. Raises `NotAllowed`, `OverLimit`, `BadQuestion`.
         """
+        began_at = datetime.now(UTC)
         deliberation = await self.asking.ask(
             person, question, delivery=delivery, mode=mode, home=home
         )
         self.errands.begin(self.app.begin(deliberation))
+        return deliberation.id if deliberation.created_at >= began_at else None
+
+    async def line(self, deliberation_id: str) -> Aside | None:
+        """Say how long the line is before a question; None if it may begin at once."""
+        sentence = in_line(await self.app.ahead(deliberation_id))
+        if sentence is not None:
+            # It is hardly worth saying if its turn comes in this moment.
+            await asyncio.sleep(_MOMENT_S)
+            sentence = in_line(await self.app.ahead(deliberation_id))
+        return sentence
 
     async def rate(self, deliberation_id: str, person: str, scope: Scope, *, is_good: bool) -> None:
         """Note a thumb of somebody who may see the deliberation. Raises `NotFound`."""
@@ -120,6 +139,22 @@ class Desk:
             return None
         kept = cast("dict[str, object]", json.loads(content))
         return kept if all(kept[name] == value for name, value in whose.items()) else None
+
+
+class Aside(str):
+    """What somebody is told besides, though all is well with what they asked for."""
+
+    __slots__ = ()
+
+
+def in_line(ahead: Ahead) -> Aside | None:
+    """Say how many questions are before one; None if there is none."""
+    if ahead.in_channel:
+        first = _BEHIND_ONE if ahead.in_channel == 1 else _BEHIND_CHANNEL
+        return Aside(first.format(counted(ahead.in_channel, "question")))
+    if ahead.in_all:
+        return Aside(_BEHIND_ALL.format(ahead.in_workspace + 1))
+    return None
 
 
 def apology(error: CouncilError, platform: str) -> str:

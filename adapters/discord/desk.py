@@ -54,7 +54,8 @@ class DiscordDesk(Desk):
     ) -> str | None:
         """Store a question, and start its deliberation.
 
-        Returns a sentence if the council may not answer there; then it has cost nothing. Raises
+        Returns a sentence if the council may not answer there; then it has cost nothing. Returns an
+        `Aside` if others come first. Raises
         `NotAllowed`, `OverLimit`, `BadQuestion`, `StorageError`.
         """
         if caller.fault is not None:
@@ -62,8 +63,8 @@ class DiscordDesk(Desk):
         person = caller.person
         asked = Question(text, caller.place, person.name, context, attachments, asker_id=person.id)
         # A private thread is no way around what its channel allows and spends.
-        await self.put(person, asked, delivery=delivery, mode=mode, home=caller.home)
-        return None
+        put = await self.put(person, asked, delivery=delivery, mode=mode, home=caller.home)
+        return None if put is None else await self.line(put)
 
     async def plain(self, typed: str, caller: Caller, names: Names) -> str:
         """Return what was typed into a command or a form as plain text."""

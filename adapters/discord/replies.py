@@ -16,6 +16,7 @@ from adapters.discord.thread.links import message_link
 from adapters.discord.thread.messages import MOST_CHARS, File, Message
 from adapters.discord.thread.posting import NOBODY, V2, plain
 from adapters.discord.wire.http import Json
+from bot.desk import Aside
 from bot.replies import Entry, Reply, seating
 from bot.untrusted import harmless
 
@@ -97,7 +98,7 @@ def is_id(text: str) -> bool:
 
 def returned(sentence: str, typed: str) -> str:
     """Give back what was typed with the sentence on why nothing came of it, to be copied."""
-    if len(typed) <= _SHORT_CHARS:
+    if len(typed) <= _SHORT_CHARS or isinstance(sentence, Aside):
         return sentence
     head, kept = f"{sentence}\n{_WRITTEN}\n```\n", in_fence(harmless(typed))
     room = COMPONENTS_CHARS - size(head) - len("…\n```")

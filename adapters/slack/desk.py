@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -15,6 +16,7 @@ from adapters.slack.people import People
 from adapters.slack.wire.api import SlackApi
 from bot.desk import Desk
 from bot.domain import Attachment, Person, Place, Question, Remark
+from bot.errors import ChatError
 
 # What was said before a question is looked up beside who asks it.
 Context: TypeAlias = Callable[[], Awaitable[tuple[Remark, ...]]]
@@ -70,8 +72,19 @@ class SlackDesk(Desk):
         )
         place = caller.place
         asked = Question(question, place, asker.name, remarks, attachments, asker_id=caller.user)
-        await self.put(asker, asked, delivery=delivery)
+        put = await self.put(asker, asked, delivery=delivery)
+        if put is not None:
+            self.errands.begin(self._tell_line(caller, put))
         return None
+
+    async def _tell_line(self, caller: Caller, deliberation_id: str) -> None:
+        """Tell who asked, and nobody else, if others come first."""
+        if (sentence := await self.line(deliberation_id)) is not None:
+            whisper = {"channel": caller.channel, "user": caller.user, "text": sentence}
+            if caller.thread is not None:
+                whisper["thread_ts"] = caller.thread
+            with suppress(ChatError):  # it comes all the same
+                await self.api.call("chat.postEphemeral", caller.workspace, whisper)
 
     async def person(self, caller: Caller, *, is_fresh: bool = False) -> Person:
         """Return who calls, with their rights at the moment, or those of a minute ago.

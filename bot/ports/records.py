@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.domain import ROOMY, Cap, Deliberation, Post, Room, Timings
+from bot.domain import ROOMY, Ahead, Cap, Deliberation, Post, Room, Timings
 from bot.domain.events import Fact
 
 
@@ -116,6 +116,10 @@ class Work(Protocol):
 
         Where nobody runs it, a run comes that says so in its thread.
         """
+        ...
+
+    async def ahead(self, deliberation_id: str) -> Ahead:
+        """Say how many are before one that waits; nobody is before one that does not."""
         ...
 
     async def recover(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.domain import Deliberation
+from bot.domain import Ahead, Deliberation
 from bot.ports import Turns
 
 _POLL_S = 0.25
@@ -26,6 +26,10 @@ class Elsewhere:
 
     async def cancel(self, deliberation_id: str) -> None:
         """Leave it to its worker, who sees that it was cancelled."""
+
+    async def ahead(self, deliberation_id: str) -> Ahead:
+        """Say how many are before one that waits; nobody is before one that does not."""
+        return await self._turns.ahead(deliberation_id)
 
     async def recover(self) -> tuple[str, ...]:
         """Leave it to the workers."""

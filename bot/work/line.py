@@ -15,7 +15,7 @@ from typing import Self
 
 import structlog
 
-from bot.domain import Deliberation, Tenant, Turn
+from bot.domain import Ahead, Deliberation, Tenant, Turn
 from bot.errors import StorageError
 from bot.ports import Turns
 from bot.work.engine import DbosEngine
@@ -101,9 +101,7 @@ class Line:
         """See that a stored one runs when it is its turn; one that runs already goes on."""
         if deliberation.epoch > 0 and deliberation.id not in await self._recovered():
             await self._put_back(deliberation.id)
-        if not self._terms.is_shared:
-            await self._begin(deliberation.id)
-        self._news.set()
+        await self._begin(deliberation.id)
 
     async def wait(self, deliberation_id: str) -> None:
         """Return when it neither waits for its turn nor is run by a living process."""
@@ -117,7 +115,11 @@ class Line:
         """Stop the run of one that was cancelled; where nobody runs it, one comes to say so."""
         await self._engine.stop(deliberation_id)
         await self._put_back(deliberation_id)
-        self._news.set()
+        await self._begin(deliberation_id)
+
+    async def ahead(self, deliberation_id: str) -> Ahead:
+        """Say how many are before one that waits; nobody is before one that does not."""
+        return await self._turns.ahead(deliberation_id)
 
     async def recover(self) -> tuple[str, ...]:
         """Go on with what dead processes left, and with what waits; return what is begun here."""
@@ -165,10 +167,17 @@ class Line:
         return {process: theirs for process, theirs in lost.items() if theirs}
 
     async def _begin(self, deliberation_id: str) -> None:
-        """Start the run of one that was asked here."""
-        if deliberation_id not in self._engine.running:
+        """See that one that waits is run soon; unless the line is shared, nobody else does."""
+        if self._terms.is_shared:
+            self._news.set()
+            return
+        async with self._looking:
             turn = await self._turns.find(deliberation_id)
-            if turn is not None and turn.taken_by == self._engine.executor_id:
+            if turn is None or turn.taken_by not in (None, self._engine.executor_id):
+                return
+            if not await self._engine.is_running(deliberation_id):
+                await self._turns.keep([deliberation_id], self._engine.executor_id)
+                self._note(turn)
                 await self._engine.start(turn)
 
     async def _put_back(self, deliberation_id: str) -> None:

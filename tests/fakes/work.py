@@ -6,14 +6,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Self
 
-from bot.domain import Deliberation
+from bot.domain import Ahead, Deliberation
 
 
 class FakeWork:
     """Implements `bot.ports.Work`: runs are tasks of this process; an async context manager.
 
     Every turn comes at once. `started` lists deliberation and epoch of each run; `dead` are those
-    that a dead process left, `elsewhere` those that a living one runs.
+    that a dead process left, `elsewhere` those that a living one runs. `before_all` is how many are
+    before everyone who asks.
     """
 
     def __init__(self, run: Callable[[str], Awaitable[None]] | None = None) -> None:
@@ -21,6 +22,7 @@ class FakeWork:
         self.cancelled: list[str] = []
         self.dead: set[str] = set()
         self.elsewhere: set[str] = set()
+        self.before_all = Ahead()
         self._run = run or _for_ever
         self._tasks: dict[tuple[str, int], asyncio.Task[None]] = {}
 
@@ -53,6 +55,10 @@ class FakeWork:
         for task in self._of(deliberation_id):
             task.cancel()
         await self.wait(deliberation_id)
+
+    async def ahead(self, deliberation_id: str) -> Ahead:
+        """Say how many are before it."""
+        return self.before_all
 
     async def recover(self) -> tuple[str, ...]:
         """Run what dead processes left."""

@@ -48,7 +48,7 @@ async def serving(
     secrets: Mapping[str, str],
 ) -> AsyncGenerator[Serving]:
     """Serve at log level debug until the context ends, with these settings in the environment."""
-    configure(folder, models, "[deadlines]\nsoft_min = 30\n")
+    configure(folder, models, "[deadlines]\nsoft_min = 30\n[queue]\nper_channel = 5\n")
     settings = {
         **environment(folder),
         "COUNCIL_SLACK_API_URL": slack.api_url,
