@@ -249,9 +249,11 @@ async def _whole_workspace(settings: Settings, request: Export | Forget) -> int:
 
 
 async def _serve(settings: Settings, roles: frozenset[Role]) -> int:
+    from bot import logs
     from bot.composition.service import serve
 
-    await serve(settings, _say, roles)
+    # Who reads JSON reads nothing else.
+    await serve(settings, logs.say if settings.log_format == "json" else _say, roles)
     return DONE
 
 

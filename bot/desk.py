@@ -78,6 +78,7 @@ class Desk:
     """What listeners work with. Its methods raise `StorageError`.
 
     `rooms` are the platform's channels, for what a schedule takes along when it is run at once.
+    `telling` are the deliberations whose place in line is being told.
     """
 
     app: App
@@ -87,6 +88,7 @@ class Desk:
     asking: Asking
     rooms: Rooms | None = None
     errands: Errands = field(default_factory=Errands)
+    telling: set[str] = field(default_factory=set[str])
 
     @property
     def team(self) -> Team:
@@ -117,11 +119,13 @@ class Desk:
     async def line(self, deliberation_id: str) -> Aside | None:
         """Say how long the line is before a question; None if it may begin at once."""
         sentence = in_line(await self.app.ahead(deliberation_id))
-        if sentence is not None:
-            # It is hardly worth saying if its turn comes in this moment.
-            await asyncio.sleep(_MOMENT_S)
-            sentence = in_line(await self.app.ahead(deliberation_id))
-        return sentence
+        if sentence is None or deliberation_id in self.telling:
+            return None  # of deliveries that come together one is told
+        self.telling.add(deliberation_id)
+        # It is hardly worth saying if its turn comes in this moment.
+        await asyncio.sleep(_MOMENT_S)
+        self.telling.discard(deliberation_id)
+        return in_line(await self.app.ahead(deliberation_id))
 
     async def rate(self, deliberation_id: str, person: str, scope: Scope, *, is_good: bool) -> None:
         """Note a thumb of somebody who may see the deliberation. Raises `NotFound`."""

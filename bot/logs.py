@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import cast
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 # The shapes of keys that a foreign library may log: `sk-…`, `gsk_…`, `xai-…`, `xoxb-…`, bearer
 # tokens, and the header of keys that have no shape.
@@ -24,8 +24,8 @@ _MOST_LEARNT = 2000  # each costs a look at every line
 _HIDDEN = "[key]"
 
 
-def configure(level: str, keys: Iterable[str]) -> None:
-    """Send logs from `level` up to stderr, with `keys` left out."""
+def configure(level: str, keys: Iterable[str], *, is_json: bool = False) -> None:
+    """Send logs from `level` up to stderr, with `keys` left out; a line is logfmt or JSON."""
     known = sorted((key for key in keys if len(key) >= _SHORTEST_KEY), key=len, reverse=True)
     structlog.configure(
         processors=[
@@ -33,7 +33,7 @@ def configure(level: str, keys: Iterable[str]) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             Redactor(known),
-            structlog.processors.LogfmtRenderer(key_order=("timestamp", "level", "event")),
+            _renderer(is_json=is_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
@@ -44,11 +44,23 @@ def configure(level: str, keys: Iterable[str]) -> None:
     root.setLevel(logging.DEBUG if level == "debug" else logging.WARNING)
 
 
+def _renderer(*, is_json: bool) -> Processor:
+    if is_json:
+        return structlog.processors.JSONRenderer(ensure_ascii=False)
+    return structlog.processors.LogfmtRenderer(key_order=("timestamp", "level", "event"))
+
+
 def hide(key: str) -> None:
     """Leave a key that was not known from the start out of the logs from now on."""
     for processor in structlog.get_config()["processors"]:
         if isinstance(processor, Redactor):
             processor.learn(key)
+
+
+def say(sentence: str) -> None:
+    """Log a sentence that is meant for the operator."""
+    log: structlog.stdlib.BoundLogger = structlog.get_logger()
+    log.info(sentence)
 
 
 class Redactor:

@@ -117,7 +117,8 @@ def seat_reports(
 ) -> tuple[SeatReport, ...]:
     """Return every member's state.
 
-    By member name, `doing` is what is going on right now and `words` how many were written so far.
+    By member name, `doing` is what is going on right now and `words` how many were written so far;
+    an answer's own are counted if they are not given.
     """
     answers = {answer.member: answer for answer in deliberation.answers}
     failures = {failed.member: failed.failure for failed in deliberation.failures}
@@ -132,10 +133,15 @@ def seat_reports(
             report = SeatReport(seat.name, seat.model, now or SeatStatus.WAITING, words=count)
         else:
             status = now or _status(answer, has_reviewed=seat.name in reviewers)
-            count = len(answer.text.split())
+            count = words_of(answer) if count is None else count
             report = SeatReport(seat.name, answer.model, status, answer.latency_s, words=count)
         reports.append(report)
     return tuple(reports)
+
+
+def words_of(answer: Answer) -> int:
+    """Count the words of an answer."""
+    return len(answer.text.split())
 
 
 def notes_of(deliberation: Deliberation) -> tuple[str, ...]:

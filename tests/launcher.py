@@ -30,6 +30,9 @@ class Process(Protocol):
     """A program that was started; as much of `asyncio.subprocess.Process` as tests need."""
 
     @property
+    def pid(self) -> int: ...
+
+    @property
     def stdout(self) -> StreamReader | None: ...
 
     @property
@@ -183,7 +186,7 @@ class _Fork:
         self.stdout = out and out.reader
         self.stderr = err and err.reader
         self.returncode: int | None = None
-        self._pid = pid
+        self.pid = pid
         self._pipes = [pipe for pipe in (status, out, err) if pipe is not None]
         self._ending = asyncio.create_task(self._end(status.reader))
 
@@ -205,7 +208,7 @@ class _Fork:
         if self.returncode is not None:
             raise ProcessLookupError
         with suppress(ProcessLookupError):
-            os.kill(self._pid, signal)
+            os.kill(self.pid, signal)
 
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)

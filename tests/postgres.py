@@ -48,6 +48,12 @@ class Postgres:
         """Stop it; the databases stay."""
         self._server.stop()
 
+    def allow(self, connections: int) -> None:
+        """Let so many be connected at a time; it restarts for that."""
+        self._execute(f"ALTER SYSTEM SET max_connections = {connections}")
+        self.stop()
+        self.start()
+
     def end_connections(self, database: str) -> None:
         """Cut everyone off from a database."""
         self._execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.council.anonymity import Disguise, exhibit, nonce
@@ -93,14 +93,15 @@ class Brief:
     def _upheld(self) -> tuple[Flag, ...]:
         return self.deliberation.standings.upheld if self.deliberation.standings else ()
 
-    def _faults(self, flags: Iterable[Flag], disguise: Disguise, own: str | None) -> str:
+    def _faults(self, flags: Collection[Flag], disguise: Disguise, own: str | None) -> str:
         # A revised answer may no longer hold what was quoted from it.
-        texts, hide = {m: folded(t) for m, t in self.texts.items()}, _hiding(disguise, own)
+        known = {author: folded(self.texts[author]) for author in {flag.author for flag in flags}}
+        hide = _hiding(disguise, own)
         lines = [
             f"{_whose(flag.author, disguise, own)}: “{flag.quote}” ({flag.severity}, {flag.kind}"
             f"{', upheld' if flag.is_upheld else ''}). {hide(flag.why)}"
             for flag in flags
-            if folded(flag.quote) in texts[flag.author]
+            if folded(flag.quote) in known[flag.author]
         ]
         return self._listed("Faults found by reviewers:", "FAULTS", lines)
 

@@ -189,9 +189,10 @@ def _flags(
     entry: parsing.Json, author: str, disguise: Disguise, text: str, reviewer: str
 ) -> list[Flag]:
     """Keep the flags whose quote stands in the answer, case and white space aside."""
-    haystack = folded(text)
+    all_raised = parsing.objects(entry.get("flags"))[:_MOST_FLAGS]
+    haystack = folded(text) if all_raised else ""
     kept: list[Flag] = []
-    for raised in parsing.objects(entry.get("flags"))[:_MOST_FLAGS]:
+    for raised in all_raised:
         quote = clean(parsing.string(raised.get("quote"))).strip(" \t\n\"'“”‘’")[:_LONGEST_QUOTE]
         kind = parsing.string(raised.get("type")).casefold()
         if not folded(quote) or folded(quote) not in haystack or kind not in KINDS:

@@ -10,7 +10,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection
 
 import bot
-from bot.errors import StorageError
+from bot.errors import NotFound, StorageError
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
@@ -23,8 +23,16 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
 
 
 def downgrade(connection: Connection, revision: str) -> None:
-    """Go down to a revision; `base` takes everything away."""
-    command.downgrade(migrations(connection), revision)
+    """Go down to a revision; `base` takes everything away. Raises `NotFound` if there is none."""
+    try:
+        command.downgrade(migrations(connection), revision)
+    except CommandError as error:
+        raise NotFound(unknown(revision)) from error
+
+
+def unknown(revision: str) -> str:
+    """Say that there is no such revision to go down to."""
+    return f"There is no older version {revision!r} of the tables; there are 0001 and so on."
 
 
 def migrations(connection: Connection) -> Config:

@@ -73,7 +73,9 @@ def _prepare_sqlite(connection: Connection, _record: object) -> None:
     connection.isolation_level = "IMMEDIATE"
     for pragma in (
         "journal_mode=WAL",
-        "synchronous=FULL",
+        # What a power cut takes from here the turns and records beside it still tell; a killed
+        # process loses nothing. A run costs half as much as with a wait for the disk each time.
+        "synchronous=NORMAL",
         "busy_timeout=30000",
         "foreign_keys=ON",
     ):

@@ -16,8 +16,8 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 def taken(deliberation: Deliberation) -> None:
-    """Say that this process works on it from now on; over from another one, if not the first."""
-    event = "taken" if deliberation.epoch == 1 else "taken over"
+    """Say that this process works on it from now on; again, if another run had it before."""
+    event = "taken" if deliberation.epoch == 1 else "taken again"
     log.info(event, deliberation=deliberation.id, epoch=deliberation.epoch)
 
 

@@ -69,7 +69,7 @@ class Line:
         self._platforms = tuple(platforms)
         self._terms = terms
         self._served: dict[Tenant, None] = {}
-        self._told: set[str] = set()  # which of those that run know that they were cancelled
+        self._watched: set[str] = set()  # those that run and have not been cancelled
         self._looking = asyncio.Lock()
         self._is_open = True
         self._stack = AsyncExitStack()
@@ -141,7 +141,7 @@ class Line:
         if recovered:
             log.info("taken over", deliberations=recovered)
             await self._turns.keep(recovered, self._engine.executor_id)
-            self._told.update(await self._turns.cancelled(recovered))
+            self._watched.update(set(recovered).difference(await self._turns.cancelled(recovered)))
         return recovered
 
     async def _put_back_orphans(self) -> None:
@@ -235,7 +235,7 @@ class Line:
 
     def _note(self, turn: Turn) -> None:
         """Remember that it was this workspace's turn, and whether the run is about its end."""
-        (self._told.add if turn.is_over else self._told.discard)(turn.deliberation_id)
+        (self._watched.discard if turn.is_over else self._watched.add)(turn.deliberation_id)
         self._served.pop(turn.tenant, None)
         self._served[turn.tenant] = None
         if len(self._served) > _MOST_SERVED:
@@ -248,15 +248,13 @@ class Line:
                 await asyncio.sleep(_CANCELLED_EVERY_S)
                 with suppress(StorageError):
                     for deliberation_id in await self._cancelled():
-                        self._told.add(deliberation_id)
+                        self._watched.discard(deliberation_id)
                         stopping.create_task(self._stop(deliberation_id))
 
     async def _cancelled(self) -> tuple[str, ...]:
         """Return which of those that run here were cancelled since they began."""
-        running = set(self._engine.running)
-        self._told &= running
-        unaware = running - self._told
-        return await self._turns.cancelled(unaware) if unaware else ()
+        self._watched &= set(self._engine.running)
+        return await self._turns.cancelled(self._watched) if self._watched else ()
 
     async def _stop(self, deliberation_id: str) -> None:
         with suppress(StorageError):

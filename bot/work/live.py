@@ -19,7 +19,7 @@ from bot.domain.events import (
     SeatAsked,
 )
 from bot.domain.reports import RootReport, SeatStatus
-from bot.reports import root_report
+from bot.reports import root_report, words_of
 
 
 class LiveState:
@@ -28,7 +28,8 @@ class LiveState:
     def __init__(self, deliberation: Deliberation) -> None:
         self.deliberation = deliberation
         self._doing: dict[str, SeatStatus] = {}
-        self._words: dict[str, int] = {}
+        # Counted once, since every answer is long and the root message is edited often.
+        self._words = {answer.member: words_of(answer) for answer in deliberation.answers}
 
     def fold(self, fact: Fact, timings: Timings | None = None) -> None:
         """Take in what happened, and what was measured by then."""
@@ -36,16 +37,24 @@ class LiveState:
         self.deliberation = replace(deliberation, timings=timings or deliberation.timings)
         if (member := _whose(fact)) is not None:
             self._doing.pop(member, None)
-            self._words.pop(member, None)
+        match fact:
+            case AnswerArrived(answer) | AnswerRevised(answer):
+                self._words[answer.member] = words_of(answer)
+            case MemberFailed():
+                self._words.pop(fact.member, None)
+            case _:
+                pass
 
     def note(self, event: Passing) -> None:
         """Take in what is going on."""
         match event:
             case SeatAsked(member, _, "review"):
                 self._doing[member] = SeatStatus.REVIEWING
-            case SeatAsked(member, _, "answer" | "revision" | "objection"):
+            case SeatAsked(member, _, "answer"):
                 self._doing[member] = SeatStatus.ANSWERING
                 self._words.pop(member, None)
+            case SeatAsked(member, _, "revision" | "objection"):
+                self._doing[member] = SeatStatus.ANSWERING
             case AnswerPiece(member, text):
                 self._words[member] = self._words.get(member, 0) + _gaps(text)
             case _:

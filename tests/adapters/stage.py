@@ -48,7 +48,8 @@ class Stage:
             "chairman": f"work/{CHAIR}",
             "revision": "off",
         }
-        tables = {"council": council, "deadlines": {"soft_min": 30}, **self.file}
+        queue = {"per_channel": 5}  # many things are asked at once here
+        tables = {"council": council, "deadlines": {"soft_min": 30}, "queue": queue, **self.file}
         common: dict[str, object] = {
             "data_dir": self.folder,
             "database_url": self.database_url,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import logging
 
 import pytest
@@ -10,11 +11,23 @@ from bot import logs
 CANARY = "canary-key-0123456789"
 
 
-def test_a_key_never_reaches_the_log(capsys: pytest.CaptureFixture[str]) -> None:
-    logs.configure("debug", [CANARY])
+def _refuse() -> None:
+    """Raise what foreign libraries raise: a chain of errors, each with the key in its text."""
+    try:
+        try:
+            raise KeyError(f"unread {CANARY}")  # noqa: EM102
+        finally:
+            raise OSError(f"bad header {CANARY}")  # noqa: EM102
+    except OSError as error:
+        raise ValueError(f"refused {CANARY}") from error  # noqa: EM102
+
+
+@pytest.mark.parametrize("is_json", [False, True])
+def test_a_key_never_reaches_the_log(capsys: pytest.CaptureFixture[str], *, is_json: bool) -> None:
+    logs.configure("debug", [CANARY], is_json=is_json)
     log = structlog.get_logger()
     try:
-        raise ValueError(f"refused {CANARY}")  # noqa: EM102, TRY301 - a foreign library's
+        _refuse()
     except ValueError:
         event = f"sent {CANARY}"
         log.warning(event, exc_info=True, key=CANARY, headers={"x-api-key": CANARY})
@@ -24,8 +37,27 @@ def test_a_key_never_reaches_the_log(capsys: pytest.CaptureFixture[str]) -> None
 
     assert printed.out == ""
     assert "refused [key]" in printed.err
+    assert "bad header [key]" in printed.err
+    assert "unread [key]" in printed.err
     assert "Bearer [key]" in printed.err
     assert CANARY not in printed.err
+
+
+def test_a_line_may_be_json(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("info", [CANARY], is_json=True)
+
+    structlog.get_logger().info("ended", outcome="done", seconds=1.5, said=f'"Zoë"\n{CANARY}')
+
+    (line,) = capsys.readouterr().err.splitlines()
+    fields = json.loads(line)
+    assert fields.pop("timestamp").endswith("Z")
+    assert fields == {
+        "level": "info",
+        "event": "ended",
+        "outcome": "done",
+        "seconds": 1.5,
+        "said": '"Zoë"\n[key]',
+    }
 
 
 @pytest.mark.parametrize(
@@ -91,3 +123,13 @@ def test_only_warnings_are_printed_by_default(capsys: pytest.CaptureFixture[str]
     assert "quiet" not in printed
     assert "Task exception" not in printed
     assert "level=warning event=loud count=3" in printed
+
+
+def test_what_is_said_to_the_operator_may_be_a_line_like_all_others(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.configure("info", [], is_json=True)
+
+    logs.say("Council is ready.")
+
+    assert json.loads(capsys.readouterr().err)["event"] == "Council is ready."

@@ -7,9 +7,10 @@ import json
 import os
 import signal
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
 
@@ -67,6 +68,24 @@ class Elapsed:
 
 
 Death = Served | Crossed | Printed | Posted | Elapsed
+
+
+class Promise(StrEnum):
+    """What must hold whoever dies."""
+
+    KEPT = "nothing is lost"
+    POSTED_ONCE = "nothing is posted twice"
+    PAID_ONCE = "no recorded answer is paid again"
+    PINNED_ONCE = "one message is pinned"
+    ENDED = "nothing is left over, and programs end well"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A promise that was broken, and how."""
+
+    promise: Promise
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +150,11 @@ class Machine:
             "[deadlines]\nsoft_min = 100\ncall = 100\ndeliberation = 300\n"
         )
 
+    @property
+    def database(self) -> str:
+        """What kind of database it has."""
+        return "sqlite" if self._database_url.startswith("sqlite") else "postgres"
+
     async def start(self, *words: str, crash_at: str | None = None) -> Process:
         """Start the program, or the one that kills itself."""
         module = ("bot",) if crash_at is None else ("tests.e2e.crash_program", crash_at)
@@ -160,17 +184,9 @@ class Machine:
 
     async def sighting(self, question: str) -> Sighting:
         """Look at what is kept of a question's deliberation."""
-        asked = self.server.asked(question)
-        # Whoever died first may have left no tables.
-        with suppress(StorageError):
-            async with open_database(self._database_url) as database:
-                records, outbox = SqlRecords(database), SqlOutbox(database)
-                for found in await records.search(limit=_ALL):
-                    if found.question.text == question:
-                        posts = await outbox.owed(found.id)
-                        deliberation = await records.load(found.id)
-                        return Sighting(deliberation, posts, self._shown(question), asked)
-        return Sighting(None, (), (), asked)
+        found = (await sightings(self._database_url, self.server, [question]))[question]
+        is_known = found.deliberation is not None
+        return replace(found, shown=self._shown(question)) if is_known else found
 
     def unfinished(self) -> list[str]:
         """Return the runs that the engine still holds for somebody to finish."""
@@ -181,7 +197,7 @@ class Machine:
             case Crossed():
                 return
             case Served(moment):
-                self.server.arm(question, moment, lambda: _kill(process))
+                self.server.arm(question, moment, lambda _: _kill(process))
                 return
             case Printed(words):
                 assert process.stdout is not None
@@ -231,18 +247,45 @@ async def ended(process: Process) -> Outcome:
     return Outcome(process.returncode or 0, out.decode(), err.decode())
 
 
-def faults(deaths: Sequence[Sighting], end: Sighting) -> list[str]:
+async def sightings(
+    database_url: str, server: CrashServer, questions: Iterable[str]
+) -> dict[str, Sighting]:
+    """Look at what is kept of deliberations, by their questions; `shown` is left out."""
+    kept: dict[str, tuple[Deliberation, tuple[Post, ...]]] = {}
+    # Whoever died first may have left no tables.
+    with suppress(StorageError):
+        async with open_database(database_url) as database:
+            records, outbox = SqlRecords(database), SqlOutbox(database)
+            heads = {head.question.text: head for head in await records.search(limit=_ALL)}
+            for question in questions:
+                if head := heads.get(question):
+                    posts = await outbox.owed(head.id)
+                    kept[question] = (await records.load(head.id), posts)
+    # What is asked meanwhile counts as asked before, so that nothing seems to be asked again.
+    return {
+        question: Sighting(*kept.get(question, (None, ())), (), server.asked(question))
+        for question in questions
+    }
+
+
+def faults(deaths: Sequence[Sighting], end: Sighting) -> list[Fault]:
     """Say which promises were broken; `deaths` is what was seen after each kill, `end` at last."""
-    found = end.deliberation
-    if found is None:
-        return ["lost"] if any(death.deliberation for death in deaths) else []
-    broken = [] if found.state is State.DONE and found.synthesis else [f"it is {found.state}"]
-    broken += [f"{failed.member} counts as failed" for failed in found.failures]
-    broken += [f"no answer of {name}" for name in MEMBERS if not _answered(found, name)]
-    return broken + _overpaid(deaths, end) + _misposted(end)
+    if end.deliberation is None:
+        is_lost = any(death.deliberation for death in deaths)
+        return [Fault(Promise.KEPT, "it was on record")] if is_lost else []
+    return [*incomplete(end.deliberation), *overpaid(deaths, end), *_misposted(end)]
 
 
-def _overpaid(deaths: Sequence[Sighting], end: Sighting) -> list[str]:
+def incomplete(found: Deliberation) -> list[Fault]:
+    """Say what is missing in a deliberation that should have ended well."""
+    is_done = found.state is State.DONE and found.synthesis is not None
+    wrong = [] if is_done else [f"it is {found.state}: {found.reason}"]
+    wrong += [f"{failed.member} counts as failed" for failed in found.failures]
+    wrong += [f"no answer of {name}" for name in MEMBERS if not _answered(found, name)]
+    return [Fault(Promise.KEPT, what) for what in wrong]
+
+
+def overpaid(deaths: Sequence[Sighting], end: Sighting) -> list[Fault]:
     """Say what was asked though it was on record, or oftener than once more for each death."""
     excess: list[str] = []
     for key, count in end.asked.items():
@@ -254,7 +297,7 @@ def _overpaid(deaths: Sequence[Sighting], end: Sighting) -> list[str]:
                 excess.append(f"asked again though on record: {' '.join(key)}")
         if count > needed * (1 + len(deaths)):
             excess.append(f"asked {count} times: {' '.join(key)}")
-    return excess
+    return [Fault(Promise.PAID_ONCE, what) for what in excess]
 
 
 def _needed(sighting: Sighting, purpose: str) -> int:
@@ -264,19 +307,21 @@ def _needed(sighting: Sighting, purpose: str) -> int:
     return 2 if is_thorough and purpose == "review" else 1
 
 
-def _misposted(end: Sighting) -> list[str]:
+def _misposted(end: Sighting) -> list[Fault]:
     unsent = [
         f"{post.slot} is {post.state}" for post in end.posts if post.state is not PostState.SENT
     ]
     times = Counter(end.shown)
-    wrong = [post.slot for post in end.posts if times.pop(post.key, 0) != 1]
-    slots = {post.slot for post in end.posts}
-    missing = {"root", "synthesis", *(f"answer:{name}" for name in MEMBERS)} - slots
+    missing = {"root", "synthesis", *(f"answer:{name}" for name in MEMBERS)}
+    missing -= {post.slot for post in end.posts}
+    unsent += [f"{slot} is not owed" for slot in sorted(missing)]
+    unsent += [f"{post.slot} is not shown" for post in end.posts if not times[post.key]]
+    owed = {post.key for post in end.posts}
+    twice = [f"{key} is shown {count} times" for key, count in times.items() if count > 1]
+    twice += [f"a message that nobody owed: {key}" for key in times if key not in owed]
     return [
-        *unsent,
-        *(f"{slot} was not shown once" for slot in wrong),
-        *(f"{slot} is not owed" for slot in sorted(missing)),
-        *(f"a message that nobody owed: {key}" for key in times),
+        *(Fault(Promise.KEPT, what) for what in unsent),
+        *(Fault(Promise.POSTED_ONCE, what) for what in twice),
     ]
 
 

@@ -18,13 +18,14 @@ from adapters.console.chat import ConsoleChat, ConsoleDraft
 from adapters.console.screen import Screen
 from bot.__main__ import main
 from bot.composition import council, desk
-from bot.domain import Cap, Deliberation, Place, Post, Timings
+from bot.domain import ROOMY, Cap, Deliberation, Place, Post, Room, Timings, Turn
 from bot.domain.events import Fact
 from bot.domain.reports import Report
 from bot.ports import Sent
 from bot.storage.database import Database
 from bot.storage.outbox import SqlOutbox
 from bot.storage.records import SqlRecords
+from bot.storage.turns import SqlTurns
 from bot.work import workflows
 from bot.work.engine import DbosEngine, Runner
 
@@ -52,15 +53,20 @@ class Fate:
 class MortalRecords(SqlRecords):
     """Records that may be the last thing a process touches."""
 
-    def __init__(self, fate: Fate, database: Database) -> None:
-        super().__init__(database)
+    def __init__(self, fate: Fate, database: Database, process: str | None = None) -> None:
+        super().__init__(database, process)
         self._fate = fate
 
     async def create(
-        self, deliberation: Deliberation, *, delivery: str | None = None, caps: Sequence[Cap] = ()
+        self,
+        deliberation: Deliberation,
+        *,
+        delivery: str | None = None,
+        caps: Sequence[Cap] = (),
+        room: Room = ROOMY,
     ) -> Deliberation:
         with self._fate.crossing("create"):
-            return await super().create(deliberation, delivery=delivery, caps=caps)
+            return await super().create(deliberation, delivery=delivery, caps=caps, room=room)
 
     async def take_up(self, deliberation_id: str, *, is_fresh: bool = False) -> Deliberation:
         with self._fate.crossing("take_up"):
@@ -90,6 +96,22 @@ class MortalOutbox(SqlOutbox):
             await super().settle(post, epoch=epoch)
 
 
+class MortalTurns(SqlTurns):
+    """Turns that may be the last thing a process touches."""
+
+    def __init__(self, fate: Fate, database: Database) -> None:
+        super().__init__(database)
+        self._fate = fate
+
+    async def keep(self, deliberation_ids: Sequence[str], by: str) -> None:
+        with self._fate.crossing("keep"):
+            await super().keep(deliberation_ids, by)
+
+    async def release(self, deliberation_id: str) -> None:
+        with self._fate.crossing("release"):
+            await super().release(deliberation_id)
+
+
 class MortalChat(ConsoleChat):
     """A terminal that may be the last thing a process touches."""
 
@@ -110,14 +132,21 @@ class MortalEngine(DbosEngine):
     """An engine that may be the last thing a process touches."""
 
     def __init__(
-        self, fate: Fate, url: str, run: Runner, *, give_up: Runner, platforms: Sequence[str]
+        self,
+        fate: Fate,
+        url: str,
+        run: Runner,
+        *,
+        give_up: Runner,
+        platforms: Sequence[str],
+        on_end: Callable[[], None],
     ) -> None:
-        super().__init__(url, run, give_up=give_up, platforms=platforms)
+        super().__init__(url, run, give_up=give_up, platforms=platforms, on_end=on_end)
         self._fate = fate
 
-    async def start(self, deliberation: Deliberation) -> None:
+    async def start(self, turn: Turn) -> None:
         with self._fate.crossing("start"):
-            await super().start(deliberation)
+            await super().start(turn)
 
 
 def _kind(post: Post) -> str:
@@ -141,6 +170,7 @@ def compose(fate: Fate) -> None:
     parts = {
         (council, "SqlRecords"): MortalRecords,
         (council, "SqlOutbox"): MortalOutbox,
+        (council, "SqlTurns"): MortalTurns,
         (council, "DbosEngine"): MortalEngine,
         (desk, "ConsoleChat"): MortalChat,
     }

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from aiohttp import web
 
@@ -20,8 +21,10 @@ CHAIRMAN = "chair"
 # Apart, so that answers arrive one after another.
 _LATENCIES_S = (0.02, 0.06, 0.10, 0.14)
 _PIECE_PAUSE_S = 0.01
+POISON = "The word of a worker that was given up."
 
-Kill = Callable[[], None]
+# Told the port from which the request came.
+Kill = Callable[[int], None]
 
 
 class Phase(StrEnum):
@@ -52,13 +55,19 @@ class Requested:
 
 
 class CrashServer(ModelServer):
-    """Good models; `requested` counts what reached them, also while it is held."""
+    """Good models; `requested` counts what reached them, also while it is held.
+
+    `ports` are those from which a question's requests came. What is said to `poisoned` ones is
+    `POISON`, which should be found nowhere.
+    """
 
     def __init__(self) -> None:
         paces = zip(MEMBERS, _LATENCIES_S, strict=True)
         scripts = {name: Script(latency_s=pace) for name, pace in paces}
         super().__init__({**scripts, CHAIRMAN: Script(pause_s=_PIECE_PAUSE_S)})
         self.requested: Counter[Requested] = Counter()
+        self.ports: dict[str, set[int]] = {}
+        self.poisoned: set[int] = set()
         self._moments: dict[str, tuple[Moment, Kill]] = {}
         self._gates: dict[str, asyncio.Event] = {}
         self._news = asyncio.Event()
@@ -77,6 +86,10 @@ class CrashServer(ModelServer):
         for question in questions:
             self._gates.pop(question).set()
 
+    def disarm(self, question: str) -> None:
+        """Kill no more at a question's deliberation."""
+        self._moments.pop(question, None)
+
     def asked(self, question: str) -> Counter[tuple[str, str]]:
         """Count the requests for a question by model and purpose."""
         found = {key: count for key, count in self.requested.items() if key.question == question}
@@ -86,19 +99,27 @@ class CrashServer(ModelServer):
         """Return once a request for each of the questions has come in."""
         missing = set(questions)
         while missing := missing - {key.question for key in self.requested}:
-            self._news.clear()
-            await self._news.wait()
+            await self.until_news()
+
+    async def until_news(self) -> None:
+        """Return when the next request comes in."""
+        self._news.clear()
+        await self._news.wait()
 
     async def _complete_openai(self, request: web.Request) -> web.StreamResponse:
         found = _read(await request.read())
+        port = port_of(request)
         self.requested[found] += 1
+        self.ports.setdefault(found.question, set()).add(port)
         self._news.set()
-        phase, kill = self._fate(found)
+        phase, strike = self._fate(found)
+        kill = partial(strike, port)
         if gate := self._gates.get(found.question):
             await gate.wait()
         if phase is Phase.ASKED:
             kill()
-        response = await self._complete(request, FatalWire(phase, kill))
+        wire = PoisonedWire() if port in self.poisoned else FatalWire(phase, kill)
+        response = await self._complete(request, wire)
         if phase is Phase.ANSWERED:
             await response.prepare(request)
             await response.write_eof()
@@ -122,7 +143,7 @@ class CrashServer(ModelServer):
 class FatalWire(OpenAIWire):
     """Chat completions whose stream kills who reads it."""
 
-    def __init__(self, phase: Phase | None, kill: Kill) -> None:
+    def __init__(self, phase: Phase | None, kill: Callable[[], None]) -> None:
         self._phase = phase
         self._kill = kill
 
@@ -137,6 +158,19 @@ class FatalWire(OpenAIWire):
             yield event
 
 
+class PoisonedWire(OpenAIWire):
+    """Chat completions that say to whoever asks what nobody else is told."""
+
+    def events(
+        self, pieces: Iterable[str], finish: str | None, usage: Usage | None
+    ) -> Iterator[bytes]:
+        list(pieces)
+        yield from super().events([POISON], finish, usage)
+
+    def document(self, text: str | None, finish: str | None, usage: Usage | None) -> bytes:
+        return super().document(text and POISON, finish, usage)
+
+
 def _read(body: bytes) -> Requested:
     document = json.loads(body)
     system, *rest = (str(message["content"]) for message in document["messages"])
@@ -144,5 +178,11 @@ def _read(body: bytes) -> Requested:
     return Requested(question, str(document["model"]), find_purpose(system))
 
 
-def _spare() -> None:
+def port_of(request: web.Request) -> int:
+    """Return the port from which a request came, 0 if its connection is gone."""
+    peer = request.transport and request.transport.get_extra_info("peername")
+    return peer[1] if peer else 0
+
+
+def _spare(_port: int) -> None:
     return None

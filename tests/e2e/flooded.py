@@ -10,6 +10,7 @@ import re
 import sys
 from pathlib import Path
 
+from bot import logs
 from bot.domain import Council, Deadlines, Seat, State
 from bot.llm.providers import Provider
 from tests.e2e.stack import hold, open_app
@@ -38,5 +39,6 @@ def most_kb() -> int:
 
 
 if __name__ == "__main__":
+    logs.configure("error", ())
     asyncio.run(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3:]))
     sys.stdout.write(f"{most_kb()}")

@@ -19,7 +19,7 @@ from adapters.console.chat import ConsoleChat
 from adapters.console.screen import BlankScreen
 from bot import logs
 from bot.app import App
-from bot.composition.council import open_app
+from bot.composition.council import open_app, open_line
 from bot.composition.team import open_team
 from bot.composition.workspaces import open_workspaces
 from bot.config import Seating, Settings
@@ -47,6 +47,7 @@ from bot.team.asking import Asking, Team
 from bot.team.bringing import bring
 from bot.team.settings.configuring import opened, save
 from bot.team.settings.documents import to_toml
+from bot.work.line import LineTerms
 from bot.work.worker import Platform
 from tests.fakes.certificates import certify
 from tests.fakes.model_server import ModelServer, Script
@@ -117,8 +118,15 @@ async def open_stack(folder: Path, database_url: str) -> AsyncGenerator[Stack]:
             open_workspaces(
                 settings, database, seating, models, Lines(plain, guarded, guard)
             ) as workspaces,
-            open_app(settings, database, workspaces.models_of, {"console": Platform(chat)}) as app,
+            open_line(
+                settings,
+                database,
+                workspaces.models_of,
+                {"console": Platform(chat)},
+                terms=LineTerms(10),
+            ) as line,
         ):
+            app = open_app(settings, database, line, ["console"])
             team = open_team(settings, database, seating, workspaces)
             yield Stack(app, team, database, server)
 

@@ -13,6 +13,7 @@ from tests.conftest import ON_BOTH
 from tests.e2e.crash import (
     Crossed,
     Death,
+    Fault,
     Machine,
     Posted,
     Printed,
@@ -75,7 +76,7 @@ async def test_a_killed_deliberation_is_resumed(
 ) -> None:
     turns = asyncio.Semaphore(AT_ONCE)
 
-    async def die_and_resume(number: int, deaths: tuple[Death, ...]) -> list[str]:
+    async def die_and_resume(number: int, deaths: tuple[Death, ...]) -> list[Fault]:
         question = f"Which way is up for team {number}?"
         async with turns:
             folder = tmp_path / str(number)
@@ -88,7 +89,7 @@ async def test_a_killed_deliberation_is_resumed(
     assert dict(zip(RESUMED, broken, strict=True)) == {name: [] for name in RESUMED}
 
 
-async def _resumed(machine: Machine, question: str, deaths: tuple[Death, ...]) -> list[str]:
+async def _resumed(machine: Machine, question: str, deaths: tuple[Death, ...]) -> list[Fault]:
     words = ("ask", question)
     sightings: list[Sighting] = []
     for death in deaths:
@@ -120,16 +121,17 @@ async def test_the_next_starts_finish_what_died_and_leave_what_lives(
         ]
         await server.until_asked([*dead, living])
         server.release(dead)
-        assert all([(await killed).was_killed for killed in dying])
+        outcomes = [await killed for killed in dying]
+        assert [outcome for outcome in outcomes if not outcome.was_killed] == []
         sightings = {question: await machine.sighting(question) for question in dead}
         resumed, *others = [sighting.deliberation_id for sighting in sightings.values()]
 
         heirs = await asyncio.gather(machine.run("ask", next_one), machine.run("resume", resumed))
         server.release([living])
 
-    outcomes = [*heirs, survivor.result()]
-    assert [outcome.code for outcome in outcomes] == [0, 0, 0]
-    taken = [name for outcome in outcomes for name in others if name in outcome.err]
+    alive = [*heirs, survivor.result()]
+    assert [outcome.code for outcome in alive] == [0, 0, 0]
+    taken = [name for outcome in alive for name in others if name in outcome.err]
     assert sorted(taken) == sorted(others)
     assert "== Final answer ==" in heirs[1].out
     ends = {question: await machine.sighting(question) for question in (*dead, living, next_one)}

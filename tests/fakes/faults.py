@@ -23,6 +23,7 @@ class _Planned(Generic[CallT, FaultT]):
     times: int | None
     skip: int
     when: Callable[[CallT], bool]
+    then: Callable[[web.Request], None] | None
 
     def matches(self, name: str, call: CallT) -> bool:
         if self.times == 0 or self.name not in ("*", name) or not self.when(call):
@@ -61,12 +62,14 @@ class Plan(Generic[CallT, FaultT]):
         times: int | None = 1,
         skip: int = 0,
         when: Callable[[CallT], bool] = lambda _: True,
+        then: Callable[[web.Request], None] | None = None,
     ) -> None:
         """Let the next `times` calls of a name fail, None meaning all, after `skip` good ones.
 
-        `*` means every name. `when` is given the call.
+        `*` means every name. `when` is given the call. `then` is called when the fault was played
+        to its end and the answer, if there is one, has gone out.
         """
-        self._planned.append(_Planned(name, fault, times, skip, when))
+        self._planned.append(_Planned(name, fault, times, skip, when, then))
 
     def clear(self) -> None:
         """Let nothing fail any more."""
@@ -81,6 +84,11 @@ class Plan(Generic[CallT, FaultT]):
         # The effect must not depend on whether the app still waits for the answer.
         task = self._tasks.start(self._played(planned.fault, call, work))
         response = await asyncio.shield(task)
+        if planned.then is not None:
+            if response is not None:
+                await response.prepare(request)
+                await response.write_eof()
+            planned.then(request)
         if response is not None:
             return response
         if request.transport is not None:

@@ -6,6 +6,7 @@ import pytest
 
 from adapters.console.commandline import parse
 from adapters.console.requests import (
+    EVERY_ROLE,
     Ask,
     Cancel,
     Doctor,
@@ -15,6 +16,8 @@ from adapters.console.requests import (
     ListModels,
     Migrate,
     Resume,
+    Role,
+    Serve,
     Show,
 )
 from bot.domain import Mode, Tenant
@@ -28,6 +31,7 @@ COMMANDS = [
     "models",
     "doctor",
     "migrate",
+    "serve",
     "export",
     "forget",
 ]
@@ -56,6 +60,11 @@ COMMANDS = [
         (["models", "ollama"], ListModels("ollama")),
         (["doctor"], Doctor()),
         (["migrate"], Migrate()),
+        (["serve"], Serve(EVERY_ROLE)),
+        (
+            ["serve", "--role", "gateway", "--role", "worker", "--role", "gateway"],
+            Serve(frozenset({Role.GATEWAY, Role.WORKER})),
+        ),
         (["export", "--workspace", "slack:T1"], Export(Tenant("slack", "T1"), None)),
         (
             ["export", "-w", "Discord:12", "-o", "all.jsonl"],
@@ -98,6 +107,8 @@ def test_no_words_print_the_help(capsys: pytest.CaptureFixture[str]) -> None:
         ["forget", "-w", "slack:T1"],
         ["history", "--limit", "0"],
         ["ask", "{}%s", "--attach"],
+        ["serve", "--role", "cook"],
+        ["serve", "--role"],
     ],
 )
 def test_wrong_use_is_said_on_stderr(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:

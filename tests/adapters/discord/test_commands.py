@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain import Deliberation, Limits, Mode, PlaceSettings, State
+from bot.domain import Ahead, Deliberation, Limits, Mode, PlaceSettings, State
 from bot.domain.events import DeliberationFailed, StageBegan, SynthesisReady
 from bot.errors import StorageError
 from tests.adapters.discord.lobby import Lobby, open_lobby
@@ -45,6 +45,14 @@ async def test_a_question_starts_a_deliberation_and_nothing_is_left_said(lobby: 
     assert question.place == lobby.place(lobby.channel)
     assert (question.asker, question.asker_id) == ("Ada", str(lobby.ada.id))
     assert question.context == ()
+
+
+async def test_whoever_has_to_wait_is_told_how_many_come_first(lobby: Lobby) -> None:
+    lobby.work.before_all = Ahead(in_channel=1)
+
+    said = await lobby.ask("Which database suits an event log of a thousand writers?")
+
+    assert said == "Your question is in line: 1 question of this channel comes first."
 
 
 @pytest.mark.parametrize(

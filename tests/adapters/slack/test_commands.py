@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain import Deliberation, State
+from bot.domain import Ahead, Deliberation, State
 from bot.domain.events import DeliberationFailed, StageBegan, SynthesisReady
 from bot.errors import StorageError
 from tests.adapters.slack.lobby import Lobby
@@ -88,6 +88,16 @@ async def test_what_is_no_question_is_refused_in_a_sentence(
     assert sentence in said
     assert said.endswith(".")
     assert await lobby.cost_nothing()
+
+
+async def test_whoever_has_to_wait_is_told_how_many_come_first(lobby: Lobby) -> None:
+    lobby.work.before_all = Ahead(in_channel=2)
+
+    assert await lobby.command("Which database?") is None
+
+    assert await lobby.whispered() == (
+        "Your question is in line: 2 questions of this channel come first."
+    )
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "help", "HELP "])

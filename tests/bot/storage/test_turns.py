@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from typing import LiteralString
 
+import psycopg
 import pytest
 from sqlalchemy import delete, select
 
-from bot.domain import Tenant
+from bot.domain import Deliberation, Tenant
 from bot.ports import Records, Turns
 from bot.storage.database import Database, open_database
 from bot.storage.records import SqlRecords
@@ -16,7 +17,7 @@ from bot.storage.tables import turns as table
 from bot.storage.team.archive import SqlArchive
 from bot.storage.turns import SqlTurns
 from tests.contracts.records import a_synthesis
-from tests.contracts.turns import TurnsContract, asked, ids, take
+from tests.contracts.turns import TurnsContract, asked, take
 from tests.fakes.records import FakeRecords
 from tests.fakes.turns import FakeTurns
 
@@ -80,23 +81,57 @@ async def test_processes_never_have_the_same_turn_nor_two_of_a_channel(
     database: Database, database_url: str
 ) -> None:
     records, mine = SqlRecords(database), SqlTurns(database)
-    everybody: Counter[str] = Counter()
-    asked_here = [
-        await asked(records, channel=f"C{number % 8}", workspace=f"T{number % 2}")
-        for number in range(2 * _ROUNDS)
-    ]
-    channels = {each.id: each.question.place for each in asked_here}
+    known = {
+        each.id: each
+        for each in await asyncio.gather(
+            *(
+                asked(records, channel=f"C{number % 8}", workspace=f"T{number % 2}")
+                for number in range(8 * _ROUNDS)
+            )
+        )
+    }
 
     async with open_database(database_url) as other:
         theirs = SqlTurns(other)
         for _ in range(_ROUNDS):
-            both = await asyncio.gather(take(mine, "mine", 3), take(theirs, "theirs", 3))
-            now = [each for theirs in both for each in theirs]
-            everybody.update(now)
-            assert len({channels[each] for each in now}) == len(now)
-            for each in asked_here:
-                if each.id in now:
-                    await records.save(each, [a_synthesis()])
-                    await mine.release(each.id)
+            both = await asyncio.gather(take(mine, "mine", 4), take(theirs, "theirs", 4))
+            now = [known.pop(each) for turns in both for each in turns]
+            assert len({each.question.place for each in now}) == len(now) == 8
+            await asyncio.gather(*(_end(records, mine, each) for each in now))
 
-    assert everybody == Counter(ids(*asked_here))
+    assert known == {}
+
+
+@pytest.mark.postgres
+async def test_what_another_process_took_in_this_moment_is_left_to_it(postgres_url: str) -> None:
+    taking = "UPDATE turns SET taken_by = 'other'"
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    connecting = psycopg.AsyncConnection.connect
+    async with (
+        open_database(postgres_url) as database,
+        await connecting(postgres_url) as other,
+        await connecting(postgres_url, autocommit=True) as onlooker,
+    ):
+        await asked(SqlRecords(database))
+        await other.execute(taking)
+
+        taken = asyncio.create_task(take(SqlTurns(database)))
+        async with asyncio.timeout(20):
+            while await _number(onlooker, waiting) == 0:  # noqa: ASYNC110 a view tells nobody
+                await asyncio.sleep(0.01)
+        await other.commit()
+
+        assert await taken == []
+
+
+async def _end(records: Records, turns: Turns, deliberation: Deliberation) -> None:
+    await records.save(deliberation, [a_synthesis()])
+    await turns.release(deliberation.id)
+
+
+async def _number(connection: psycopg.AsyncConnection, query: LiteralString) -> int:
+    (number,) = await (await connection.execute(query)).fetchone() or (0,)
+    return number

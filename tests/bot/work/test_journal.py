@@ -42,7 +42,7 @@ async def test_a_course_is_told_by_its_beginning_and_its_end() -> None:
 
 
 @virtual
-async def test_a_takeover_is_told_as_one() -> None:
+async def test_a_run_after_another_one_is_told_as_such() -> None:
     stage = Stage()
     await stage.ask()
     await stage.interrupt(*BEGUN)
@@ -51,7 +51,7 @@ async def test_a_takeover_is_told_as_one() -> None:
         await stage.run(*BEGUN, DeliberationFailed("Too few answers."))
 
     told = [(line["event"], line["deliberation"]) for line in lines]
-    assert told == [("taken over", "d1"), ("ended", "d1")]
+    assert told == [("taken again", "d1"), ("ended", "d1")]
     assert lines[0]["epoch"] == 2
     assert lines[1]["outcome"] == "failed"
 

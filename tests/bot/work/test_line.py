@@ -330,6 +330,7 @@ async def test_what_was_taken_over_fills_its_channel(sqlite_house: House) -> Non
 
         assert await line.recover() == ()
         assert await sqlite_house.owner("d2") is None
+        assert await sqlite_house.owner("d1") == line.process
 
 
 async def test_a_cancelled_one_that_waited_never_runs(house: House) -> None:
@@ -376,21 +377,24 @@ async def test_nobodys_goodbye_delays_another_cancellation(sqlite_house: House) 
 
 @pytest.mark.usefixtures("watchful")
 async def test_a_run_that_shows_a_cancellation_is_left_to_end(sqlite_house: House) -> None:
-    await sqlite_house.leave("d1")
-    await sqlite_house.store("d2")
-    await note_cancelled(sqlite_house.records, "d1")
+    await sqlite_house.leave("taken over")
+    await sqlite_house.store("given back", "running")
+    await sqlite_house.records.take_up("given back")
+    for deliberation_id in ("taken over", "given back"):
+        await note_cancelled(sqlite_house.records, deliberation_id)
     runs = sqlite_house.runs
     async with sqlite_house.line() as line:
         await line.recover()
-        await runs.began("d1")
-        await runs.began("d2")
-        await note_cancelled(sqlite_house.records, "d2")
-        await runs.stopped("d2")
-        runs.may_end("d1")
-        await line.wait("d1")
+        for deliberation_id in ("taken over", "given back", "running"):
+            await runs.began(deliberation_id)
+        await note_cancelled(sqlite_house.records, "running")
+        await runs.stopped("running")
+        for deliberation_id in ("taken over", "given back"):
+            runs.may_end(deliberation_id)
+            await line.wait(deliberation_id)
 
-    assert runs.cancelled == ["d2"]
-    assert runs.ended == ["d1"]
+    assert runs.cancelled == ["running"]
+    assert runs.ended == ["taken over", "given back"]
 
 
 async def test_a_cancelled_one_that_nobody_runs_gets_a_run_to_say_so(house: House) -> None:
@@ -445,12 +449,12 @@ async def test_what_has_no_turn_gets_one_unless_it_runs(house: House) -> None:
     assert sorted(runs.seen) == ["d1", "d2"]
 
 
+@pytest.mark.postgres
 async def test_another_process_tells_at_once_that_a_channel_is_free(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    postgres_lines: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.work.line._LOOK_EVERY_S", 3600.0)
-    databases: Databases = request.getfixturevalue("postgres_lines")
-    url = databases.used(tmp_path)
+    url = postgres_lines.used(tmp_path)
     async with open_database(url) as mine, open_database(url) as others:
         house, other = House(url, mine), House(url, others)
         await house.store("d1", "d2", "d3", channels=["C1", "C1", "C2"])
@@ -463,7 +467,7 @@ async def test_another_process_tells_at_once_that_a_channel_is_free(
 
             await ask(other.records, FakeWork(), "d4", place("C4"))
             await house.runs.began("d4")
-    databases.drop(url)
+    postgres_lines.drop(url)
 
 
 async def _nothing(_deliberation_id: str) -> None:

@@ -10,12 +10,14 @@ import pytest
 
 from bot.app import App
 from bot.domain import (
+    ROOMY,
     Cap,
     Deliberation,
     Person,
     Place,
     PlaceSettings,
     Remark,
+    Room,
     Schedule,
     Tie,
 )
@@ -43,7 +45,12 @@ class FullRecords(FakeRecords):
     """Records under a limit that has no room."""
 
     async def create(
-        self, deliberation: Deliberation, *, delivery: str | None = None, caps: Sequence[Cap] = ()
+        self,
+        deliberation: Deliberation,
+        *,
+        delivery: str | None = None,
+        caps: Sequence[Cap] = (),
+        room: Room = ROOMY,
     ) -> Deliberation:
         message = "The channel has spent its $5.00 of today; it resets at midnight."
         raise OverLimit(message)

@@ -25,6 +25,7 @@ from tests.fakes.models import Fails, FakeModels, Line, Says
 from tests.fakes.records import FakeOutbox, FakeRecords
 from tests.fakes.team.budgets import FakeSwitch
 from tests.fakes.team.catalog import FakeCatalog
+from tests.fakes.turns import FakeTurns
 from tests.fakes.virtual import virtual
 
 NAMES = ("test/a", "test/b", "test/c")
