@@ -1,6 +1,6 @@
 """Councils with aiohttp alone: no records, no posts, no parsing, no protocol.
 
-`python -m tests.bench.bare_councils PORT COUNCILS`
+`python -m tests.bench.bare_councils PORT COUNCILS MEMBERS`
 """
 
 from __future__ import annotations
@@ -12,10 +12,8 @@ import aiohttp
 
 from tests.bench.measure import Measure
 
-MEMBERS = 4
 
-
-async def hold(port: int, councils: int) -> None:
+async def hold(port: int, councils: int, members: int) -> None:
     """Hold councils at the same time."""
     url = f"http://127.0.0.1:{port}/v1/chat/completions"
 
@@ -26,9 +24,9 @@ async def hold(port: int, councils: int) -> None:
         return str(answer["choices"][0]["message"]["content"])
 
     async def council(session: aiohttp.ClientSession) -> None:
-        answers = await asyncio.gather(*(call(session, "Which?") for _ in range(MEMBERS)))
+        answers = await asyncio.gather(*(call(session, "Which?") for _ in range(members)))
         shown = "\n".join(answers)
-        reviews = await asyncio.gather(*(call(session, f"Judge {shown}") for _ in range(MEMBERS)))
+        reviews = await asyncio.gather(*(call(session, f"Judge {shown}") for _ in range(members)))
         await call(session, "\n".join([shown, *reviews]))
 
     connector = aiohttp.TCPConnector(limit=0)
@@ -37,9 +35,9 @@ async def hold(port: int, councils: int) -> None:
 
 
 if __name__ == "__main__":
-    port, councils = map(int, sys.argv[1:3])
+    port, councils, members = map(int, sys.argv[1:4])
     measure = Measure()
     measure.start()
-    asyncio.run(hold(port, councils))
+    asyncio.run(hold(port, councils, members))
     measure.stop()
     measure.tell(councils)

@@ -1,9 +1,11 @@
 """Councils that are killed at random, again and again, and what is left of them at the end.
 
-`python -m tests.bench.crashes [--kills 100] [--seed N] [--database sqlite|postgres]` prints its
-seed and a table: for each way to die how many were killed, and every promise that was broken. A
-kill is at a random port, request, message or moment; who comes next resumes the deliberation or
-asks a question of its own, and may be killed as well. Exits with 1 if a promise was broken.
+`python -m tests.bench.crashes [--kills 400] [--seed N] [--database sqlite] [--platform slack]`
+kills so many processes on both databases: `council ask` in a terminal, and `council serve` in a
+fake Slack and a fake Discord, on PostgreSQL beside other processes of the same service. A kill is
+at a random port, request, message, acknowledgement or moment; who comes next goes on, and may be
+killed as well. It prints its seed and a table, with every promise that was broken; exits with 1 if
+one was.
 """
 
 from __future__ import annotations
@@ -14,162 +16,119 @@ import secrets
 import shutil
 import sys
 import tempfile
+import time
 import warnings
-from collections import Counter
-from collections.abc import Generator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import count
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import count, product
 from pathlib import Path
 from random import Random
 
-from tests.e2e.crash import (
-    Crossed,
-    Death,
-    Elapsed,
-    Machine,
-    Outcome,
-    Posted,
-    Served,
-    Sighting,
-    faults,
-)
+from tests.bench.crash_consoles import Case
+from tests.bench.crash_sieges import Ground, Siege
+from tests.bench.crash_tally import Cell, Tally
+from tests.e2e.crash import Machine
 from tests.e2e.crash_databases import Databases, PostgresDatabases, SqliteDatabases
-from tests.e2e.crash_server import MEMBERS, CrashServer, Moment, Phase
+from tests.e2e.crash_discord import DiscordSite, open_discord
+from tests.e2e.crash_server import CrashServer
+from tests.e2e.crash_site import Site
+from tests.e2e.crash_slack import SlackSite, open_slack
+from tests.e2e.service import Service, configure
+from tests.launcher import Launcher
 from tests.postgres import Postgres
 
-AT_ONCE = 3
-# A little more than a thorough council with a revision has of each.
-MOST_CROSSINGS = 130
-MOST_MESSAGES = 20
-LONGEST_RUN_S = 1.0
-LONGEST_START_S = 3.0
-ANOTHER_DEATH = 0.35
+# They mostly wait: for models, for limits, for a dead process to be missed.
+AT_ONCE = 8
 UNUSED_DATABASE = 0.1
+# Eleven or so a process, and a few of those that look on.
+MOST_CONNECTIONS = 400
+# How often the bot may not look for what it has posted.
+BLIND = 0.15
+
+DATABASES = ("sqlite", "postgres")
+PLATFORMS = ("console", "slack", "discord")
 
 
-@dataclass(slots=True)
-class Tally:
-    """What came of all cases so far."""
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What all cases share."""
 
-    deaths: Counter[str] = field(default_factory=Counter[str])
-    escapes: Counter[str] = field(default_factory=Counter[str])
-    heirs: Counter[str] = field(default_factory=Counter[str])
-    deliberations: int = 0
-    requests: int = 0
-    recorded: int = 0
-    broken: list[str] = field(default_factory=list[str])
-
-
-class Case:
-    """One machine on which programs die until one is spared."""
-
-    def __init__(self, machine: Machine, number: int, random: Random, tally: Tally) -> None:
-        self._machine = machine
-        self._random = random
-        self._tally = tally
-        self._names = (f"Which way is up in case {number}, try {turn}?" for turn in count())
-        self._sightings: dict[str, list[Sighting]] = {}
-        self._course: list[str] = []
-
-    async def run(self) -> None:
-        """Kill, let the next one finish, and tally what was seen."""
-        question = self._new_question()
-        mode = self._random.choice(["standard", "thorough", "fast"])
-        words = ("ask", "--mode", mode, question)
-        while await self._dies(question, *words) and self._random.random() < ANOTHER_DEATH:
-            words = await self._next_words(question)
-        words = await self._next_words(question)
-        outcome = await self._machine.run(*words)
-        self._course.append(" ".join(("spared:", *words)))
-        if outcome.code:
-            self._blame(f"exit code {outcome.code}: {outcome.err}")
-        await self._judge()
-
-    async def _dies(self, question: str, *words: str) -> bool:
-        death = _death(self._random)
-        self._course.append(f"{death}: {' '.join(words)}")
-        outcome: Outcome = await self._machine.kill(death, question, *words)
-        kind = type(death).__name__
-        if not outcome.was_killed:
-            self._tally.escapes[kind] += 1
-            return False
-        self._tally.deaths[kind] += 1
-        for name, sightings in self._sightings.items():
-            sightings.append(await self._machine.sighting(name))
-        return True
-
-    async def _next_words(self, question: str) -> tuple[str, ...]:
-        known = (await self._machine.sighting(question)).deliberation_id
-        is_resumed = bool(known) and self._random.random() < 0.5
-        self._tally.heirs["resume" if is_resumed else "ask"] += 1
-        return ("resume", known) if is_resumed else ("ask", self._new_question())
-
-    async def _judge(self) -> None:
-        for name, sightings in self._sightings.items():
-            end = await self._machine.sighting(name)
-            self._tally.deliberations += end.deliberation is not None
-            self._tally.requests += end.asked.total()
-            self._tally.recorded += end.recorded.total()
-            for fault in faults(sightings, end):
-                self._blame(f"{fault} [{name}]")
-        for workflow_id in self._machine.unfinished():
-            self._blame(f"{workflow_id} is left in the engine")
-
-    def _new_question(self) -> str:
-        question = next(self._names)
-        self._sightings[question] = []
-        return question
-
-    def _blame(self, fault: str) -> None:
-        self._tally.broken.append("\n    ".join((fault, *self._course)))
+    folder: Path
+    databases: Mapping[str, Databases]
+    server: CrashServer
+    launcher: Launcher
+    tally: Tally
+    turn: asyncio.Lock
 
 
-def _death(random: Random) -> Death:
-    purposes = {
-        "answer": len(MEMBERS),
-        "review": len(MEMBERS),
-        "revision": len(MEMBERS),
-        "synthesis": 1,
-    }
-    purpose = random.choice([*purposes, "synthesis"])
-    moment = Moment(purpose, random.randint(1, purposes[purpose]), random.choice([*Phase]))
-    deaths: list[Death] = [
-        Crossed(f"any {random.randint(1, MOST_CROSSINGS)}"),
-        Crossed(f"any {random.randint(1, MOST_CROSSINGS // 4)}"),
-        Served(moment),
-        Posted(random.randint(1, MOST_MESSAGES)),
-        Elapsed(random.uniform(0, LONGEST_RUN_S)),
-        Elapsed(random.uniform(0, LONGEST_START_S), is_from_start=True),
-    ]
-    return random.choice(deaths)
+async def hold(kills: int, seed: int, cells: Sequence[Cell], means: Means) -> None:
+    """Run cases, a few at a time, until as many were killed in each cell as its share."""
+    random, numbers = Random(seed), count()  # noqa: S311 no secret
+    share = -(-kills // len(cells))
+    means.tally.begin(cells)
+    busy: list[Cell] = []
 
+    def neediest() -> Cell | None:
+        counts = means.tally.counts
+        open_ones = [cell for cell in cells if counts[cell].deaths.total() < share]
+        order = [(busy.count(cell), counts[cell].deaths.total(), cell) for cell in open_ones]
+        return min(order, key=lambda each: each[:2])[2] if order else None
 
-async def hold(kills: int, seed: int, databases: Databases, folder: Path) -> Tally:
-    """Run cases, a few at a time, until so many programs were killed."""
-    random, tally, numbers = Random(seed), Tally(), count()  # noqa: S311 no secret
+    async def cases() -> None:
+        while (cell := neediest()) is not None:
+            busy.append(cell)
+            fate = Random(random.random())  # noqa: S311 no secret
+            await _hold_case(cell, next(numbers), fate, means)
+            busy.remove(cell)
 
-    async def cases(server: CrashServer) -> None:
-        while tally.deaths.total() < kills:
-            number, fate = next(numbers), Random(random.random())  # noqa: S311 no secret
-            place = folder / str(number)
-            is_unused = fate.random() < UNUSED_DATABASE
-            url = databases.unused(place) if is_unused else databases.used(place)
-            await Case(Machine(place, url, server, revision="auto"), number, fate, tally).run()
-            databases.drop(url)
-            shutil.rmtree(place)
-
-    async with CrashServer() as server, asyncio.TaskGroup() as group:
+    async with asyncio.TaskGroup() as group:
         for _ in range(AT_ONCE):
-            group.create_task(cases(server))
-    return tally
+            group.create_task(cases())
+
+
+async def _hold_case(cell: Cell, number: int, random: Random, means: Means) -> None:
+    place, databases = means.folder / str(number), means.databases[cell.database]
+    is_unused = random.random() < UNUSED_DATABASE
+    # The fake platforms must not wait for it: they are what services wait for.
+    make = databases.unused if is_unused else databases.used
+    async with means.turn:
+        url = await asyncio.to_thread(make, place)
+    if cell.platform == "console":
+        machine = Machine(
+            place, url, means.server, start_module=means.launcher.start, revision="auto"
+        )
+        await Case(machine, number, random, means.tally).run()
+    else:
+        await _besiege(cell, number, random, means, url)
+    async with means.turn:
+        await asyncio.to_thread(databases.drop, url)
+    await asyncio.to_thread(shutil.rmtree, place)
+
+
+async def _besiege(cell: Cell, number: int, random: Random, means: Means, url: str) -> None:
+    place = means.folder / str(number)
+    configure(place, means.server, mode=random.choice(["standard", "standard", "thorough", "fast"]))
+    async with AsyncExitStack() as stack:
+        site: Site
+        is_blind = random.random() < BLIND
+        if cell.platform == "slack":
+            site = SlackSite(await stack.enter_async_context(open_slack()), is_blind=is_blind)
+        else:
+            site = DiscordSite(await stack.enter_async_context(open_discord()), is_blind=is_blind)
+        service = Service(means.launcher.start, place, url, site.settings)
+        ground = Ground(site, service, means.server)
+        await Siege(cell, ground, number=number, random=random, tally=means.tally).run()
 
 
 @contextmanager
-def opened(database: str, folder: Path) -> Generator[Databases]:
-    """Open what makes databases of a kind."""
-    if database == "sqlite":
-        yield SqliteDatabases(folder / "template")
+def opened(names: Sequence[str], folder: Path) -> Generator[Mapping[str, Databases]]:
+    """Open what makes databases of each kind."""
+    databases: dict[str, Databases] = {}
+    if "sqlite" in names:
+        databases["sqlite"] = SqliteDatabases(folder / "template")
+    if "postgres" not in names:
+        yield databases
         return
     with warnings.catch_warnings():
         # It complains about a missing XDG_RUNTIME_DIR when it is loaded.
@@ -178,25 +137,21 @@ def opened(database: str, folder: Path) -> Generator[Databases]:
 
     server = get_server(tempfile.mkdtemp(prefix="council-postgres-"), cleanup_mode="delete")
     try:
-        yield PostgresDatabases(Postgres(server))
+        postgres = Postgres(server)
+        postgres.allow(MOST_CONNECTIONS)
+        databases["postgres"] = PostgresDatabases(postgres)
+        yield databases
     finally:
         server.cleanup()
 
 
-def tell(tally: Tally) -> None:
-    """Print the table."""
-    lines = [
-        *(f"killed: {kind:<32}{number:>6}" for kind, number in sorted(tally.deaths.items())),
-        *(f"ended before: {kind:<26}{number:>6}" for kind, number in sorted(tally.escapes.items())),
-        *(f"next: {kind:<34}{number:>6}" for kind, number in sorted(tally.heirs.items())),
-        f"{'kills':<40}{tally.deaths.total():>6}",
-        f"{'deliberations on record':<40}{tally.deliberations:>6}",
-        f"{'requests to models':<40}{tally.requests:>6}",
-        f"{'of them lost in flight':<40}{tally.requests - tally.recorded:>6}",
-        f"{'broken promises':<40}{len(tally.broken):>6}",
-        *tally.broken,
-    ]
-    sys.stdout.write("\n".join(lines) + "\n")
+async def _run(options: argparse.Namespace, folder: Path, launcher: Launcher) -> Tally:
+    cells = [Cell(*pair) for pair in product(options.platform, options.database)]
+    tally = Tally()
+    async with CrashServer() as server:
+        means = Means(folder, options.opened, server, launcher, tally, asyncio.Lock())
+        await hold(options.kills, options.seed, cells, means)
+    return tally
 
 
 def main() -> None:
@@ -204,13 +159,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
-    parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
+    parser.add_argument("--database", choices=DATABASES, nargs="*", default=DATABASES)
+    parser.add_argument("--platform", choices=PLATFORMS, nargs="*", default=PLATFORMS)
     options = parser.parse_args()
-    sys.stdout.write(f"seed {options.seed}, {options.database}\n")
+    sys.stdout.write(f"seed {options.seed}\n")
     sys.stdout.flush()
+    began = time.monotonic()
     with tempfile.TemporaryDirectory() as name, opened(options.database, Path(name)) as databases:
-        tally = asyncio.run(hold(options.kills, options.seed, databases, Path(name)))
-    tell(tally)
+        options.opened = databases
+        with Launcher() as launcher:
+            tally = asyncio.run(_run(options, Path(name), launcher))
+    sys.stdout.write("\n".join(tally.lines()) + "\n")
+    sys.stdout.write(f"{tally.kills} kills in {time.monotonic() - began:.0f} s\n")
     sys.exit(bool(tally.broken))
 
 

@@ -23,7 +23,7 @@ class Measure:
         self._wall_s = time.perf_counter() - self._wall_s
         self._cpu_s = time.process_time() - self._cpu_s
 
-    def tell(self, councils: int, **more: float | None) -> None:
+    def tell(self, councils: int, **more: object) -> None:
         """Print seconds of wall time, milliseconds of CPU a council, megabytes, and more."""
         figures = {
             "wall_s": self._wall_s,

@@ -16,7 +16,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.adapters.slack.serving import Serving, serving
+from tests.adapters.slack.serving import serving
 from tests.adapters.stage import MEMBERS, SPEED
 from tests.bench.acknowledged import scripts, show
 from tests.fakes.model_server import ModelServer
@@ -31,9 +31,8 @@ _SPREAD_S = 6.0
 class Town:
     """A Slack with channels and people, and the bot in it."""
 
-    def __init__(self, slack: SlackServer, models: ModelServer) -> None:
+    def __init__(self, slack: SlackServer) -> None:
         self.slack = slack
-        self.models = models
         self.people = [slack.add_person(f"person-{number}") for number in range(_CHANNELS)]
         self.channels = [
             slack.add_channel(f"channel-{number}", members=self.people)
@@ -67,7 +66,7 @@ class Town:
 
 
 @asynccontextmanager
-async def opened(way: str) -> AsyncGenerator[tuple[Town, Serving]]:
+async def opened(way: str) -> AsyncGenerator[tuple[Town, ModelServer]]:
     """Put everything together."""
     async with SlackServer(speed=SPEED) as slack, ModelServer(scripts()) as models:
         secrets = {"SLACK_BOT_TOKEN": slack.workspace.bot_token, "COUNCIL_LOG_LEVEL": "warning"}
@@ -78,17 +77,17 @@ async def opened(way: str) -> AsyncGenerator[tuple[Town, Serving]]:
         with tempfile.TemporaryDirectory() as folder:
             async with serving(start_python, Path(folder), slack, models, secrets) as bot:
                 slack.request_url = f"{bot.url}/slack/events" if way == "http" else None
-                yield Town(slack, models), bot
+                yield Town(slack), models
 
 
 async def measure(running: int, deliveries: int, way: str) -> None:
     """Let deliberations run, deliver meanwhile, and print how long acknowledgements took."""
     pauses = random.Random(1)  # noqa: S311 the same pauses each time
-    async with opened(way) as (town, _):
+    async with opened(way) as (town, models):
         await town.slack.command("help", channel=town.channels[0], person=town.people[0])
         first = await asyncio.gather(*map(town.ask, range(running)))
         show(f"{running} questions at once", first)
-        await town.models.wait_for_calls(running * len(MEMBERS))
+        await models.wait_for_calls(running * len(MEMBERS))
 
         async def later(number: int) -> Reply:
             await asyncio.sleep(pauses.uniform(0.0, _SPREAD_S))

@@ -1,6 +1,6 @@
-"""What storage costs a deliberation, beside a bare loop over sqlite3.
+"""What storage costs a deliberation, beside a bare loop over the driver.
 
-Run `python -m tests.bench.storage [DELIBERATIONS] [URL]`.
+`python -m tests.bench.storage whole|bare URL DELIBERATIONS` prints what one of both took as JSON.
 """
 
 from __future__ import annotations
@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import sys
-import tempfile
-import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
+
+import psycopg
+from sqlalchemy import make_url
 
 from bot.domain import (
     Answer,
@@ -47,7 +48,11 @@ from bot.storage.database import open_database
 from bot.storage.migrate import migrate
 from bot.storage.outbox import SqlOutbox
 from bot.storage.records import SqlRecords
+from tests.bench.measure import Measure
 
+# What a deliberation of four brings: this many transactions, with this many rows each.
+_WRITES = 26
+_ROWS = 2
 _MEMBERS = ("Ada", "Bob", "Cyd", "Dan")
 _TEXT = "A sentence of an answer that is long enough to be worth storing. " * 30
 _CALLS = (ModelCall("p/m", "answer", 0.3, None, 900, 400, 0.004),)
@@ -95,45 +100,50 @@ async def measure(url: str, deliberations: int) -> None:
     async with open_database(url) as database:
         records, outbox = SqlRecords(database), SqlOutbox(database)
         await deliberate(records, outbox, -1)
-        wall, cpu = time.perf_counter(), time.process_time()
+        measured = Measure()
+        measured.start()
         async with asyncio.TaskGroup() as group:
             for number in range(deliberations):
                 group.create_task(deliberate(records, outbox, number))
-        _print(f"{deliberations} at once", wall, cpu, deliberations)
+        measured.stop()
+    measured.tell(deliberations)
 
 
-def bare(path: Path, deliberations: int) -> None:
+def bare(url: str, deliberations: int) -> None:
     """Print what as many rows and commits cost a bare loop: a transaction a write, one table."""
-    connection = sqlite3.connect(path, isolation_level=None)
+    measured = Measure()
+    with closing(_connected(url)) as connection:
+        mark = "?" if isinstance(connection, sqlite3.Connection) else "%s"
+        insert = f"INSERT INTO bare VALUES ({mark}, {mark}, {mark})"  # noqa: S608 our own words
+        connection.execute("CREATE TABLE bare (id TEXT, slot TEXT, text TEXT)")
+        measured.start()
+        for number in range(deliberations):
+            for write in range(_WRITES):
+                connection.execute("BEGIN")
+                for slot in range(_ROWS):
+                    connection.execute(insert, (f"d{number}", f"{write}.{slot}", _TEXT))
+                connection.execute("COMMIT")
+        measured.stop()
+    measured.tell(deliberations)
+
+
+def _connected(url: str) -> sqlite3.Connection | psycopg.Connection:
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite":
+        return psycopg.connect(url, autocommit=True)
+    connection = sqlite3.connect(f"{address.database}.bare", isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("CREATE TABLE bare (id TEXT, slot TEXT, text TEXT)")
-    wall, cpu = time.perf_counter(), time.process_time()
-    for number in range(deliberations):
-        for write in range(26):
-            connection.execute("BEGIN IMMEDIATE")
-            for slot in range(2):
-                row = (f"d{number}", f"{write}.{slot}", _TEXT)
-                connection.execute("INSERT INTO bare VALUES (?, ?, ?)", row)
-            connection.execute("COMMIT")
-    _print(f"{deliberations} in a bare loop", wall, cpu, deliberations)
-    connection.close()
-
-
-def _print(what: str, wall: float, cpu: float, deliberations: int) -> None:
-    wall_ms = (time.perf_counter() - wall) * 1000
-    cpu_ms = (time.process_time() - cpu) * 1000
-    each = f"each {wall_ms / deliberations:.2f} ms wall, {cpu_ms / deliberations:.2f} ms CPU"
-    print(f"{what}: {wall_ms:.0f} ms wall; {each}")  # noqa: T201 - a benchmark prints
+    return connection
 
 
 def main() -> None:
-    """Run both."""
-    deliberations = int(sys.argv[1]) if len(sys.argv) > 1 else 300
-    with tempfile.TemporaryDirectory() as folder:
-        url = sys.argv[2] if len(sys.argv) > 2 else f"sqlite:///{folder}/council.db"
+    """Run one of both."""
+    kind, url, deliberations = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    if kind == "bare":
+        bare(url, deliberations)
+    else:
         asyncio.run(measure(url, deliberations))
-        bare(Path(folder) / "bare.db", deliberations)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ STAGES = {
     Stage.DONE: faults.lost_after_effect(),
     Stage.ANSWERED: faults.slow(0.0),
 }
+_STORED_WITHIN_S = 2.0
 # What Slack answers to whoever repeats what a dead process had done.
 _AFTER_A_DEATH = {
     "already_pinned",
@@ -72,8 +73,11 @@ class SlackSite:
         channel = self._channels.get(question)
         if any(place is channel for place, _, _ in self.slack.ephemerals):
             return False
-        replies = self._all_replies(question)
-        return any(reply.is_acknowledged and not reply.body for reply in replies)
+        # What took longer was acknowledged before it was stored, because Slack does not wait.
+        return any(
+            reply.is_acknowledged and not reply.body and reply.elapsed_s < _STORED_WITHIN_S
+            for reply in self._all_replies(question)
+        )
 
     def is_settled(self, question: str) -> bool:
         """Say whether Slack has an acknowledgement, or will not try again."""
