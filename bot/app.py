@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import structlog
+
 from bot.attachments import check_number
 from bot.domain import (
     ROOMY,
@@ -42,6 +44,8 @@ _NAME_CHARS = 60
 COUNCIL = "Council"
 # Letters that show nothing: controls, formats, lone halves, separators.
 _INVISIBLE = ("C", "Z")
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 def new_id() -> str:
@@ -111,7 +115,10 @@ class App:
             is_capped=charge is not None and charge.is_capped,
         )
         caps = charge.caps if charge else ()
-        return await self._records.create(fresh, delivery=delivery, caps=caps, room=self._room)
+        stored = await self._records.create(fresh, delivery=delivery, caps=caps, room=self._room)
+        if stored.id == fresh.id:
+            log.info("asked", deliberation=fresh.id)
+        return stored
 
     async def begin(self, deliberation: Deliberation) -> None:
         """See that a stored one runs when it is its turn; beginning twice changes nothing."""

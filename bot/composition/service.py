@@ -87,6 +87,7 @@ async def serve(
         say("Council is ready.")
         await ending.told.wait()
         say("Council stops; what is running goes on with the next start.")
+    say("Council has stopped.")
 
 
 @asynccontextmanager

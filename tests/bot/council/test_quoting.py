@@ -77,6 +77,10 @@ def test_code_prompts_are_left_alone() -> None:
         "— Ada",
         "My name is wise-7b.",
         "This is Llama 4 speaking.",
+        "I am GEM\u0130N\u0131.",
+        "I am \u212a\u0131mi.",
+        "I am o3-mini.",
+        "I am phi-4.",
     ],
 )
 def test_a_line_in_which_a_model_names_itself_is_removed(line: str) -> None:
@@ -113,7 +117,7 @@ def test_a_name_behind_a_line_break_is_removed_too() -> None:
 @pytest.mark.no_cover  # it is timed, and tracing would take most of the time
 @pytest.mark.parametrize("hostile", ["<", "<< ", "\n", "~\n", "i am ", " ", "-", "as claude "])
 def test_hostile_text_costs_no_time(hostile: str) -> None:
-    text = "<<i am" + hostile * (200_000 // len(hostile)) + "x"
+    text = "<<i am" + hostile * (200_000 // len(hostile)) + "x\nclaude"
 
     with at_most(seconds=2.0):
         fence("ANSWER", "K7", "abc", text)

@@ -536,12 +536,15 @@ class TestUnshared:
 
     async def test_one_that_was_interrupted_is_gone_on_with(self, desk: tuple[House, Line]) -> None:
         house, line = desk
-        house.runs.may_end("d1")
         await SqlRecords(house.database, "dead").create(deliberation("d1"))
 
         await line.start(await house.records.take_up("d1"))
+        await house.runs.began("d1")
+        owner = await house.owner("d1")
+        house.runs.may_end("d1")
         await _soon(line.wait("d1"))
 
+        assert owner == line.process
         assert house.runs.ended == ["d1"]
 
     async def test_one_that_nobody_runs_can_be_cancelled(self, desk: tuple[House, Line]) -> None:
