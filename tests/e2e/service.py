@@ -48,6 +48,11 @@ class Running:
         with suppress(ProcessLookupError):
             self.process.send_signal(number)
 
+    async def until_said(self, words: bytes) -> None:
+        """Return when it has said this."""
+        assert self.process.stderr is not None
+        await asyncio.wait_for(self.process.stderr.readuntil(words), _PATIENCE_S)
+
     def kill(self) -> None:
         """Kill it, whatever it does."""
         self.tell(signal.SIGKILL)

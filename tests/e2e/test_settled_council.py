@@ -20,7 +20,9 @@ async def test_a_deliberation_ends_with_the_council_that_it_began_with(
         await machine.kill(Served(Moment("answer", 3)), QUESTION, "ask", QUESTION)
         death = await machine.sighting(QUESTION)
         file = tmp_path / "council.toml"
-        changed = file.read_text().replace(MEMBERS[0], "newcomer").replace("chair", "successor")
+        changed = (
+            file.read_text().replace(MEMBERS[0], "newcomer").replace("work/chair", "work/successor")
+        )
         await asyncio.to_thread(file.write_text, changed)
 
         outcome = await machine.run("resume", death.deliberation_id)
