@@ -8,7 +8,7 @@ hears of one, and looks now and then whatever it hears.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Collection, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Self
@@ -71,6 +71,7 @@ class Line:
         self._served: dict[Tenant, None] = {}
         self._watched: set[str] = set()  # those that run and have not been cancelled
         self._looking = asyncio.Lock()
+        self._took_s = 0.0
         self._is_open = True
         self._stack = AsyncExitStack()
 
@@ -202,33 +203,36 @@ class Line:
         await self._turns.mend(self._platforms, await self._engine.unfinished())
 
     async def _serve(self) -> None:
-        clock = asyncio.get_running_loop().time
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_EVERY_S):
                     await self._news.wait()
             self._news.clear()
-            began = clock()
             with suppress(StorageError):
                 await self._look()
-            await asyncio.sleep(_REST * (clock() - began))
+            await asyncio.sleep(min(_REST * self._took_s, _LOOK_EVERY_S))
 
     async def _look(self) -> list[str]:
         """Take the turns that there is room for, and start them."""
         async with self._looking:
-            turns: Sequence[Turn] = ()
-            if self._room() > 0:
-                turns = await self._turns.take(
-                    self._platforms,
-                    self._engine.executor_id,
-                    self._room(),
-                    per_channel=self._terms.per_channel,
-                    served=tuple(self._served),
-                )
+            turns = await self._taken() if self._room() > 0 else ()
             for turn in turns:
                 self._note(turn)
-                await self._engine.start(turn)
+            await asyncio.gather(*map(self._engine.start, turns))
         return [turn.deliberation_id for turn in turns]
+
+    async def _taken(self) -> tuple[Turn, ...]:
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        turns = await self._turns.take(
+            self._platforms,
+            self._engine.executor_id,
+            self._room(),
+            per_channel=self._terms.per_channel,
+            served=tuple(self._served),
+        )
+        self._took_s = clock() - began
+        return turns
 
     def _room(self) -> int:
         return self._terms.most - len(self._engine.running) if self._is_open else 0

@@ -137,7 +137,10 @@ async def soak(options: argparse.Namespace, url: str, folder: Path) -> list[Samp
             open_database(url) as database,
         ):
             crowd = Crowd(slack, database)
+            cpu_s = service.cpu_s()
             found = await _rounds(options.councils, crowd, service, samples)
+            cpu_ms = 1000 * (service.cpu_s() - cpu_s) / crowd.asked
+            _write(f"{'CPU each, rests included':<24}{cpu_ms:>7.1f} ms\n")
             outcomes = await database.read(_outcomes)
             for state, number in (outcomes | crowd.told).items():
                 _write(f"{state:<24}{number:>10,}\n")

@@ -120,9 +120,21 @@ class Sighting:
 
     @property
     def recorded(self) -> Counter[tuple[str, str]]:
-        """The paid calls on record, by model and purpose."""
+        """The calls on record that brought something, by model and purpose."""
+        return self._calls(has_failed=False)
+
+    @property
+    def failed(self) -> Counter[tuple[str, str]]:
+        """The calls on record that brought nothing: a busy machine lets some time out."""
+        return self._calls(has_failed=True)
+
+    def _calls(self, *, has_failed: bool) -> Counter[tuple[str, str]]:
         calls = () if self.deliberation is None else self.deliberation.calls
-        return Counter((call.model.partition("/")[2], call.purpose) for call in calls)
+        return Counter(
+            (call.model.partition("/")[2], call.purpose)
+            for call in calls
+            if (call.failure is not None) == has_failed
+        )
 
 
 class Machine:
@@ -288,8 +300,8 @@ def incomplete(found: Deliberation) -> list[Fault]:
 def overpaid(deaths: Sequence[Sighting], end: Sighting) -> list[Fault]:
     """Say what was asked though it was on record, or oftener than once more for each death."""
     excess: list[str] = []
-    for key, count in end.asked.items():
-        needed = _needed(end, key[1])
+    for key, asked in end.asked.items():
+        needed, count = _needed(end, key[1]), asked - end.failed[key]
         for left, death in zip(range(len(deaths), 0, -1), deaths, strict=True):
             # What was in flight is asked again, and again when the next death cuts it off.
             missing = max(0, needed - death.recorded[key])
