@@ -157,7 +157,8 @@ class Machine:
         members = ", ".join(f'"work/{name}"' for name in MEMBERS)
         (folder / "council.toml").write_text(
             f'[providers.work]\nkind = "openai"\nbase_url = "{server.base_url}"\n'
-            f'[council]\nmembers = [{members}]\nchairman = "work/{CHAIRMAN}"\n'
+            # What is held for one must not be in the way of others.
+            f'concurrency = 500\n[council]\nmembers = [{members}]\nchairman = "work/{CHAIRMAN}"\n'
             f'revision = "{revision}"\n'
             "[deadlines]\nsoft_min = 100\ncall = 100\ndeliberation = 300\n"
         )
