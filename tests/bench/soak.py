@@ -212,7 +212,7 @@ def judge(samples: Sequence[Sample]) -> bool:
     grown = {kind: number - first.kinds.get(kind, 0) for kind, number in last.kinds.items()}
     for kind, more in sorted(grown.items(), key=lambda each: -each[1])[:_MOST_SHOWN]:
         if more > 0:
-            _write(f"  {more:>+10,} {kind}\n")
+            _write(f"  {more:>+10,} bytes of {kind}\n")
     return is_flat
 
 
