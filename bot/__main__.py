@@ -252,6 +252,7 @@ async def _serve(settings: Settings, roles: frozenset[Role]) -> int:
     from bot import logs
     from bot.composition.service import serve
 
+    collector.share_heaps()
     # Who reads JSON reads nothing else.
     await serve(settings, logs.say if settings.log_format == "json" else _say, roles)
     return DONE

@@ -16,6 +16,8 @@ SCHEMA = "dbos"
 # One connection: waiting for it costs less than SQLite's own busy loop between threads.
 _SQLITE_CONNECTIONS = 1
 _POSTGRES_CONNECTIONS = 5
+# A process that is stopped in the middle of a transaction must not hold up those who take over.
+_OPTIONS = "-c idle_in_transaction_session_timeout=10000"
 
 
 def engine_url(url: str) -> sa.URL:
@@ -39,7 +41,11 @@ def connect(url: sa.URL) -> sa.Engine:
             pool_size=_POSTGRES_CONNECTIONS,
             max_overflow=0,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": 10, "application_name": "council engine"},
+            connect_args={
+                "connect_timeout": 10,
+                "application_name": "council engine",
+                "options": _OPTIONS,
+            },
         )
     engine = sa.create_engine(
         url, poolclass=sa.QueuePool, pool_size=_SQLITE_CONNECTIONS, max_overflow=0

@@ -16,6 +16,7 @@ from tests.bench.table import Row
 from tests.bench.whole_councils import PACES
 
 STAGE_S = 0.3
+# These are promised of SQLite, where the database is a part of the process.
 _WALL_BARS_S = {100: 2.5, 300: 6.0}
 _CPU_BAR_MS = 25.0
 _RSS_BAR_MB = 200.0
@@ -53,7 +54,7 @@ def hanging(setup: Setup, made: Databases) -> Iterator[Row]:
     # One soft deadline in place of the first stage, then the other two.
     path_s = _SOFT_S + 2 * STAGE_S
     yield Row(
-        "a hanging member: final, after one soft deadline",
+        "a hanging member: final, after its deadline",
         setup.name,
         found.total_s - path_s,
         "s",
@@ -67,10 +68,12 @@ def many(setup: Setup, made: Databases, councils: int) -> Iterator[Row]:
     with model_server({"default": {"latency_s": STAGE_S}}) as port:
         least = bare(port, councils)
         found = held(setup, port, councils, made.new())
-    wall_s, what = _WALL_BARS_S.get(councils), f"{councils} councils at once"
+    what, is_promised = f"{councils} councils at once", setup.kind == "sqlite"
+    bars = _WALL_BARS_S.get(councils), _CPU_BAR_MS, _RSS_BAR_MB
+    wall_s, cpu_ms, rss_mb = bars if is_promised else (None, None, None)
     yield Row(f"{what}: wall", setup.name, found.wall_s, "s", wall_s, least.wall_s)
-    yield Row(f"{what}: CPU each", setup.name, found.cpu_ms, "ms", _CPU_BAR_MS, least.cpu_ms)
-    yield Row(f"{what}: RSS", setup.name, found.rss_mb, "MB", _RSS_BAR_MB, least.rss_mb)
+    yield Row(f"{what}: CPU each", setup.name, found.cpu_ms, "ms", cpu_ms, least.cpu_ms)
+    yield Row(f"{what}: RSS", setup.name, found.rss_mb, "MB", rss_mb, least.rss_mb)
 
 
 def held(setup: Setup, port: int, councils: int, database: str) -> Found:

@@ -144,8 +144,8 @@ async def soak(options: argparse.Namespace, url: str, folder: Path) -> list[Samp
             outcomes = await database.read(_outcomes)
             for state, number in (outcomes | crowd.told).items():
                 _write(f"{state:<24}{number:>10,}\n")
-            if sum(outcomes.values()) != crowd.asked:
-                _write(f"{'NOT ON RECORD':<24}{crowd.asked - sum(outcomes.values()):>10,}\n")
+            lost = crowd.asked - outcomes.total() - crowd.told.total()
+            _write(f"{'acknowledged and lost':<24}{lost:>10,}\n")
     return found
 
 

@@ -25,9 +25,9 @@ QUESTIONS = [f"What does the database say to team {number}?" for number in range
 HELD_S = 1.5
 # Longer than the first pauses of a writer, shorter than its patience.
 FULL_S = 1.0
-SOON_S = 30.0
-# What is promised from the end of the trouble on, and what the rest of a council takes.
-RECOVERS_S = 10.0 + 20.0
+SOON_S = 60.0
+# Ten seconds from the end of the trouble on, and many times what the rest of a council takes.
+RECOVERS_S = 120.0
 
 
 class Trouble:

@@ -25,10 +25,10 @@ FEW = 2
 AT_ONCE = 10
 # What is promised from the signal to the end, and what is enough for a process in a hurry.
 GOODBYE_S = 25.0
-HURRY_S = 10.0
+HURRY_S = 20.0
 # Several times what a start takes.
-SOON_S = 30.0
-PATIENCE_S = 60.0
+SOON_S = 60.0
+PATIENCE_S = 120.0
 
 
 @dataclass

@@ -19,7 +19,7 @@ from tests.launcher import Launcher
 
 TIMES = 50
 TYPED, SAID = "Which one was typed?", "Which one was said?"
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 
 
 @pytest.mark.postgres

@@ -14,16 +14,16 @@ from tests.e2e.service import Service, configure
 from tests.launcher import Launcher
 
 QUESTIONS = [f"What is new for team {number}?" for number in range(3)]
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 
 
 async def test_another_version_goes_on_with_what_a_killed_one_left(
-    launcher: Launcher, tmp_path: Path, database_url: str
+    launcher: Launcher, tmp_path: Path, sqlite_url: str
 ) -> None:
     async with CrashServer() as server, open_slack() as slack:
         configure(tmp_path, server)
         site = SlackSite(slack)
-        service = Service(launcher.start, tmp_path, database_url, site.settings)
+        service = Service(launcher.start, tmp_path, sqlite_url, site.settings)
         try:
             old = await service.start(crash_at=OLD)
             server.hold(QUESTIONS[1:])
@@ -31,7 +31,7 @@ async def test_another_version_goes_on_with_what_a_killed_one_left(
             await slack.until(lambda: is_whole(site, QUESTIONS[0]), PATIENCE_S)
             old.kill()
             await old.process.wait()
-            deaths = await sightings(database_url, server, QUESTIONS)
+            deaths = await sightings(sqlite_url, server, QUESTIONS)
 
             await service.start()
             server.release(QUESTIONS[1:])
@@ -40,7 +40,7 @@ async def test_another_version_goes_on_with_what_a_killed_one_left(
         finally:
             await service.stop()
 
-        ends = await sightings(database_url, server, QUESTIONS)
+        ends = await sightings(sqlite_url, server, QUESTIONS)
         faults = [
             fault
             for question, end in ends.items()

@@ -89,6 +89,13 @@ async def test_an_unreachable_server_says_so() -> None:
 
 
 @pytest.mark.postgres
+async def test_a_transaction_of_which_nothing_is_heard_is_ended(postgres_url: str) -> None:
+    shown = text("SHOW idle_in_transaction_session_timeout")
+    async with open_database(postgres_url) as database:
+        assert await database.read(lambda connection: connection.scalar(shown)) == "10s"
+
+
+@pytest.mark.postgres
 def test_an_unknown_user_is_told_so(postgres_url: str) -> None:
     url = make_url(postgres_url).set(username="nobody_known")
 
