@@ -31,7 +31,7 @@ _BEHIND_ALL = (
     "Your question is in line, since all councils are busy: it is number {:,} of those that wait "
     "in this workspace."
 )
-_MOMENT_S = 0.5
+_MOMENT_S = 2.0
 # How long what was acknowledged may still take when the program ends.
 _GOODBYE_S = 5.0
 
