@@ -25,12 +25,12 @@ _NO_DATABASE = "My database does not answer, so nothing was done. Please try aga
 _NO_CHAT = "{} did not do what I asked it for. Please try again in a moment."
 # How long a form may stay open before it is sent.
 _FORM_LIFETIME = timedelta(hours=12)
-_BEHIND_CHANNEL = "Your question is in line: {} of this channel come first."
-_BEHIND_ONE = "Your question is in line: 1 question of this channel comes first."
+_BEHIND_CHANNEL = "Your question is in line: {} of this channel {} first."
 _BEHIND_ALL = (
     "Your question is in line, since all councils are busy: it is number {:,} of those that wait "
     "in this workspace."
 )
+# Whose turn comes within that need not be told that they wait.
 _MOMENT_S = 2.0
 # How long what was acknowledged may still take when the program ends.
 _GOODBYE_S = 5.0
@@ -122,7 +122,6 @@ class Desk:
         if sentence is None or deliberation_id in self.telling:
             return None  # of deliveries that come together one is told
         self.telling.add(deliberation_id)
-        # It is hardly worth saying if its turn comes in this moment.
         await asyncio.sleep(_MOMENT_S)
         self.telling.discard(deliberation_id)
         return in_line(await self.app.ahead(deliberation_id))
@@ -154,8 +153,8 @@ class Aside(str):
 def in_line(ahead: Ahead) -> Aside | None:
     """Say how many questions are before one; None if there is none."""
     if ahead.in_channel:
-        first = _BEHIND_ONE if ahead.in_channel == 1 else _BEHIND_CHANNEL
-        return Aside(first.format(counted(ahead.in_channel, "question")))
+        verb = "comes" if ahead.in_channel == 1 else "come"
+        return Aside(_BEHIND_CHANNEL.format(counted(ahead.in_channel, "question"), verb))
     if ahead.in_all:
         return Aside(_BEHIND_ALL.format(ahead.in_workspace + 1))
     return None

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
+from bot.beside import running
 from bot.domain import Tenant
 from bot.errors import StorageError
 from bot.team.asking import Team
@@ -60,9 +61,5 @@ async def repeating(work: Callable[[], Awaitable[object]], every_s: float) -> As
                 await work()
             await asyncio.sleep(every_s)
 
-    task = asyncio.create_task(repeat())
-    try:
+    async with running(repeat()):
         yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})

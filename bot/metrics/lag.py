@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 
 from prometheus_client import CollectorRegistry, Histogram
 
+from bot.beside import running
+
 # Often enough to catch a stall of tenths of a second, seldom enough to cost nothing.
 _EVERY_S = 0.25
 _BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
@@ -22,12 +24,8 @@ async def lag_measured(registry: CollectorRegistry) -> AsyncGenerator[None]:
         buckets=_BUCKETS_S,
         registry=registry,
     )
-    task = asyncio.create_task(_measure(lag))
-    try:
+    async with running(_measure(lag)):
         yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
 
 
 async def _measure(lag: Histogram) -> None:

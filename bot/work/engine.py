@@ -1,4 +1,4 @@
-"""DBOS behind our `Work` port: a deliberation that was started is finished, whoever dies.
+"""DBOS, so that a run that was started is finished, whoever dies.
 
 A run is one DBOS workflow, and its only input is the deliberation's id: the checkpoints are our own
 rows. It has no DBOS step, which would cost as much again.

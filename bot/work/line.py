@@ -8,13 +8,14 @@ hears of one, and looks now and then whatever it hears.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import Collection
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import Self
 
 import structlog
 
+from bot.beside import running
 from bot.domain import Ahead, Deliberation, Tenant, Turn
 from bot.errors import StorageError
 from bot.ports import Turns
@@ -80,8 +81,8 @@ class Line:
             with suppress(StorageError):
                 await self._mend()
             if self._terms.is_shared:
-                await stack.enter_async_context(_running(self._serve()))
-            await stack.enter_async_context(_running(self._stop_cancelled()))
+                await stack.enter_async_context(running(self._serve()))
+            await stack.enter_async_context(running(self._stop_cancelled()))
             await stack.enter_async_context(repeated(_MEND_EVERY_S, self._mend))
             self._stack = stack.pop_all()
         return self
@@ -263,13 +264,3 @@ class Line:
     async def _stop(self, deliberation_id: str) -> None:
         with suppress(StorageError):
             await self._engine.stop(deliberation_id)
-
-
-@asynccontextmanager
-async def _running(work: Coroutine[None, None, None]) -> AsyncGenerator[None]:
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})

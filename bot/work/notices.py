@@ -10,6 +10,7 @@ import psycopg
 import structlog
 from psycopg import sql
 
+from bot.beside import running
 from bot.ports.turns import TURNS_CHANNEL
 from bot.work.database import direct_address, engine_url
 
@@ -29,12 +30,8 @@ async def listening(url: str, tell: Callable[[], None]) -> AsyncGenerator[None]:
     if address is None:
         yield
         return
-    task = asyncio.create_task(_listen(address, tell))
-    try:
+    async with running(_listen(address, tell)):
         yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
 
 
 async def _listen(address: str, tell: Callable[[], None]) -> None:

@@ -12,6 +12,8 @@ from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from bot.beside import running
+
 # Schedules are due by the minute; people look at the clock when one is.
 EVERY_S = 1.0
 # A wall clock that is put back by two hours would keep APScheduler waiting for as long.
@@ -38,13 +40,11 @@ async def ticking(
         wake, _Every(every_s), coalesce=True, max_instances=1, misfire_grace_time=None
     )
     scheduler.start()
-    task = asyncio.create_task(_answer(woken, tick, job, every_s))
-    try:
-        yield
-    finally:
-        scheduler.shutdown(wait=False)
-        task.cancel()
-        await asyncio.wait({task})
+    async with running(_answer(woken, tick, job, every_s)):
+        try:
+            yield
+        finally:
+            scheduler.shutdown(wait=False)
 
 
 async def _answer(

@@ -12,6 +12,7 @@ from dbos import DBOS, WorkflowStatus
 from dbos import error as dbos_error
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.beside import running
 from bot.errors import StorageError
 
 # A constant: with rows as checkpoints every version can finish what another one began.
@@ -81,12 +82,8 @@ async def forget_ended() -> None:
 @asynccontextmanager
 async def repeated(every_s: float, call: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]:
     """Make a call now and then while the context is open; one that fails is made again later."""
-    task = asyncio.create_task(_repeat(every_s, call))
-    try:
+    async with running(_repeat(every_s, call)):
         yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
 
 
 async def _repeat(every_s: float, call: Callable[[], Awaitable[None]]) -> None:
