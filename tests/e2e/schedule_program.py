@@ -14,6 +14,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot import logs
 from bot.app import App
 from bot.domain import Person, Schedule
 from bot.storage.database import Database, open_database
@@ -62,4 +63,5 @@ async def main(fate: Fate, url: str) -> None:
 
 
 if __name__ == "__main__":
+    logs.configure("error", ())
     asyncio.run(main(Fate(sys.argv[1]), os.environ["COUNCIL_DATABASE_URL"]))

@@ -65,9 +65,9 @@ async def test_strange_questions_are_answered_like_others(
         async with open_service(both.settings, lambda _: None):
             discord = both.discord.discord
             await discord.until(lambda: discord.connections > 0)
-            asking = [ask(both, text) for ask in (in_slack, in_discord) for text in STRANGE]
-            await asyncio.gather(*asking)
-            known = await settled(both.slack, len(asking))
+            for text in STRANGE:
+                await asyncio.gather(in_slack(both, text), in_discord(both, text))
+            known = await settled(both.slack, 2 * len(STRANGE))
             await both.slack.idle()
 
         assert {one.state for one in known} == {State.DONE}
