@@ -81,19 +81,16 @@ class DiscordSite:
 
     def arm(self, question: str, point: Point, strike: Strike) -> None:
         """Strike who makes the call at this point."""
-        channel, left = self._channels[question], point.number
+        channel = self._channels[question]
 
         def is_here(call: Call) -> bool:
-            nonlocal left
             room = self.discord.find_channel(int(call.path.split("/")[2]))
-            if room is None or channel not in (room, room.parent):
-                return False
-            left -= 1
-            return left == 0
+            return room is not None and channel in (room, room.parent)
 
         self.discord.faults.add(
             point.call,
             STAGES[point.stage],
+            skip=point.number - 1,
             when=is_here,
             then=lambda request: strike(port_of(request)),
         )

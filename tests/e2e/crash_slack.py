@@ -88,18 +88,15 @@ class SlackSite:
 
     def arm(self, question: str, point: Point, strike: Strike) -> None:
         """Strike who makes the call at this point."""
-        channel, left = self._channels[question], point.number
+        channel = self._channels[question]
 
         def is_here(call: Call) -> bool:
-            nonlocal left
-            if call.body.get("channel") != channel.id:
-                return False
-            left -= 1
-            return left == 0
+            return call.body.get("channel") == channel.id
 
         self.slack.faults.add(
             point.call,
             STAGES[point.stage],
+            skip=point.number - 1,
             when=is_here,
             then=lambda request: strike(port_of(request)),
         )

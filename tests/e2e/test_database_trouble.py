@@ -15,8 +15,9 @@ from sqlalchemy import make_url
 from tests.e2e.crash import sightings
 from tests.e2e.crash_server import CrashServer
 from tests.e2e.crash_site import broken, is_whole
-from tests.e2e.crash_slack import SlackSite, open_slack
-from tests.e2e.service import Running, Service, configure
+from tests.e2e.crash_slack import SlackSite
+from tests.e2e.scene import open_scene
+from tests.e2e.service import Running, Service
 from tests.launcher import Launcher
 from tests.postgres import Postgres
 
@@ -68,14 +69,8 @@ class Trouble:
 @asynccontextmanager
 async def open_trouble(launcher: Launcher, folder: Path, url: str) -> AsyncGenerator[Trouble]:
     """Open a service that will be in trouble."""
-    async with CrashServer() as server, open_slack() as slack:
-        configure(folder, server)
-        site = SlackSite(slack)
-        service = Service(launcher.start, folder, url, site.settings)
-        try:
-            yield Trouble(site, service, server)
-        finally:
-            await service.stop()
+    async with open_scene(launcher, folder, url) as scene:
+        yield Trouble(scene.site, scene.service, scene.server)
 
 
 async def hold_lock(trouble: Trouble, seconds: float) -> list[str]:

@@ -14,8 +14,9 @@ import pytest
 from tests.e2e.crash import Sighting, sightings
 from tests.e2e.crash_server import MEMBERS, CrashServer
 from tests.e2e.crash_site import broken, is_whole
-from tests.e2e.crash_slack import SlackSite, open_slack
-from tests.e2e.service import Running, Service, configure
+from tests.e2e.crash_slack import SlackSite
+from tests.e2e.scene import open_scene
+from tests.e2e.service import Running, Service
 from tests.launcher import Launcher
 
 # The long form, `python -m tests.bench.faults`, has fifty.
@@ -85,14 +86,8 @@ class Shop:
 @asynccontextmanager
 async def open_shop(launcher: Launcher, folder: Path, url: str) -> AsyncGenerator[Shop]:
     """Open a service; the test starts its processes."""
-    async with CrashServer() as server, open_slack() as slack:
-        configure(folder, server, mode="fast")
-        site = SlackSite(slack)
-        service = Service(launcher.start, folder, url, site.settings)
-        try:
-            yield Shop(server, site, service)
-        finally:
-            await service.stop()
+    async with open_scene(launcher, folder, url, mode="fast") as scene:
+        yield Shop(scene.server, scene.site, scene.service)
 
 
 async def stop(running: Running, number: signal.Signals) -> None:

@@ -7,7 +7,7 @@ import sqlite3
 from asyncio.subprocess import PIPE
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, closing
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,13 +17,13 @@ from sqlalchemy import make_url
 from bot.domain import State
 from bot.storage.database import open_database
 from bot.storage.records import SqlRecords
-from tests.adapters import serving
 from tests.adapters.serving import configure
+from tests.adapters.slack.serving import program
 from tests.adapters.stage import CHAIR, SPEED
 from tests.fakes.model_server import ModelServer, Script
 from tests.fakes.slack.records import Channel
 from tests.fakes.slack.server import SlackServer
-from tests.launcher import Launcher, Process
+from tests.launcher import Launcher
 from tests.postgres import Postgres
 
 _PATIENCE_S = 90.0
@@ -44,19 +44,6 @@ def back_up(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -
         return lambda: asyncio.to_thread(_copy_files, tmp_path, elsewhere)
     server: Postgres = request.getfixturevalue("postgres")
     return lambda: _dump_and_restore(database_url, server, tmp_path / "council.dump")
-
-
-def program(
-    launcher: Launcher, folder: Path, database_url: str, slack: SlackServer
-) -> AbstractAsyncContextManager[Process]:
-    """Run `council serve` until the context ends."""
-    settings = {
-        "COUNCIL_DATABASE_URL": database_url,
-        "COUNCIL_SLACK_API_URL": slack.api_url,
-        "SLACK_BOT_TOKEN": slack.workspace.bot_token,
-        "SLACK_APP_TOKEN": slack.app_token,
-    }
-    return serving.program(launcher.start, "tests.adapters.slack.program", folder, settings)
 
 
 async def test_a_service_goes_on_from_a_backup_that_was_taken_while_councils_ran(

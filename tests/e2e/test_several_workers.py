@@ -15,8 +15,9 @@ import pytest
 from tests.e2e.crash import Sighting, sightings
 from tests.e2e.crash_server import POISON, CrashServer
 from tests.e2e.crash_site import broken, is_whole
-from tests.e2e.crash_slack import SlackSite, open_slack
-from tests.e2e.service import Running, Service, configure
+from tests.e2e.crash_slack import SlackSite
+from tests.e2e.scene import open_scene
+from tests.e2e.service import Running, Service
 from tests.launcher import Launcher
 from tests.postgres import Postgres
 
@@ -125,19 +126,13 @@ class Town:
 @asynccontextmanager
 async def open_town(launcher: Launcher, folder: Path, url: str) -> AsyncGenerator[Town]:
     """Open a service of several processes, which is to end well."""
-    async with CrashServer() as server, open_slack() as slack:
-        configure(folder, server)
-        site = SlackSite(slack)
-        service = Service(launcher.start, folder, url, site.settings)
-        try:
-            town = Town(server, site, service)
-            await service.start("gateway", "scheduler")
-            for _ in range(WORKERS):
-                await town.start_worker()
-            yield town
-        finally:
-            await service.stop()
-        assert service.ended == []
+    async with open_scene(launcher, folder, url) as scene:
+        town = Town(scene.server, scene.site, scene.service)
+        await town.service.start("gateway", "scheduler")
+        for _ in range(WORKERS):
+            await town.start_worker()
+        yield town
+    assert town.service.ended == []
 
 
 @pytest.mark.postgres

@@ -6,14 +6,15 @@ import asyncio
 import signal
 from asyncio.subprocess import STDOUT
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.adapters.serving import configure, environment
+from tests.adapters.serving import program as run_program
 from tests.fakes.model_server import ModelServer
 from tests.fakes.slack.server import SlackServer
-from tests.launcher import Process, Start, Streams
+from tests.launcher import Launcher, Process, Start, Streams
 
 
 @dataclass
@@ -71,3 +72,16 @@ async def serving(
         await reading
     assert "Traceback" not in served.text, served.text
     assert process.returncode == 0
+
+
+def program(
+    launcher: Launcher, folder: Path, database_url: str, slack: SlackServer
+) -> AbstractAsyncContextManager[Process]:
+    """Run `council serve` on a database until the context ends."""
+    settings = {
+        "COUNCIL_DATABASE_URL": database_url,
+        "COUNCIL_SLACK_API_URL": slack.api_url,
+        "SLACK_BOT_TOKEN": slack.workspace.bot_token,
+        "SLACK_APP_TOKEN": slack.app_token,
+    }
+    return run_program(launcher.start, "tests.adapters.slack.program", folder, settings)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,15 +12,15 @@ import pytest
 from bot.domain import State
 from bot.storage.database import open_database
 from bot.storage.records import SqlRecords
-from tests.adapters import serving
 from tests.adapters.serving import configure
 from tests.adapters.slack.office import texts
+from tests.adapters.slack.serving import program
 from tests.adapters.stage import CHAIR, MEMBERS, SPEED
 from tests.fakes.model_server import ModelServer, Script
 from tests.fakes.slack import faults
 from tests.fakes.slack.records import Call, Channel
 from tests.fakes.slack.server import SlackServer
-from tests.launcher import Launcher, Process
+from tests.launcher import Launcher
 
 _PATIENCE_S = 90.0
 _HELD_S = 100.0
@@ -53,19 +52,6 @@ POINTS = [
     Point("pins.add", 1),
     Point("pins.add", 1, has_effect=True),
 ]
-
-
-def program(
-    launcher: Launcher, folder: Path, database_url: str, slack: SlackServer
-) -> AbstractAsyncContextManager[Process]:
-    """Run `council serve` until the context ends."""
-    settings = {
-        "COUNCIL_DATABASE_URL": database_url,
-        "COUNCIL_SLACK_API_URL": slack.api_url,
-        "SLACK_BOT_TOKEN": slack.workspace.bot_token,
-        "SLACK_APP_TOKEN": slack.app_token,
-    }
-    return serving.program(launcher.start, "tests.adapters.slack.program", folder, settings)
 
 
 def hold(slack: SlackServer, point: Point, channel: Channel, reached: set[Point]) -> None:

@@ -11,47 +11,32 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import inspect, text
 
 from bot.errors import StorageError
-from bot.storage.address import parse_address
 from bot.storage.database import open_database
 from bot.storage.migrate import migrate
 from bot.storage.records import SqlRecords
 from bot.storage.tables import REVISION
 from bot.storage.team_tables import metadata
 from bot.storage.upgrade import downgrade, migrations, upgrade
+from tests.bot.storage.transaction import Transaction
 from tests.contracts.records import a_deliberation, a_failure, a_synthesis, an_answer
 from tests.launcher import Launcher
 
 _ROOT = Path(__file__).parents[3]
 
 
-class _Open:
-    """A blocking connection in a transaction."""
-
-    def __init__(self, url: str) -> None:
-        self._engine = create_engine(parse_address(url))
-        self._begun = self._engine.begin()
-
-    def __enter__(self) -> Connection:
-        return self._begun.__enter__()
-
-    def __exit__(self, *error: object) -> None:
-        self._begun.__exit__(None, None, None)
-        self._engine.dispose()
-
-
 def test_the_migrations_lead_to_our_tables(empty_database_url: str) -> None:
     migrate(empty_database_url)
 
-    with _Open(empty_database_url) as connection:
+    with Transaction(empty_database_url) as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, metadata) == []
 
 
 def test_the_latest_migration_is_the_one_the_tables_name(empty_database_url: str) -> None:
-    with _Open(empty_database_url) as connection:
+    with Transaction(empty_database_url) as connection:
         scripts = ScriptDirectory.from_config(migrations(connection))
 
         assert scripts.get_current_head() == REVISION
@@ -63,25 +48,25 @@ async def test_a_database_with_content_goes_down_one_and_up_again(database_url: 
         new = await records.create(a_deliberation())
         await records.save(new, [an_answer(), a_failure(), a_synthesis()])
 
-    with _Open(database_url) as connection:
+    with Transaction(database_url) as connection:
         downgrade(connection, "-1")
         upgrade(connection)
 
-    with _Open(database_url) as connection:
+    with Transaction(database_url) as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, metadata) == []
 
 
 def test_down_to_the_base_leaves_nothing_of_ours(database_url: str) -> None:
-    with _Open(database_url) as connection:
+    with Transaction(database_url) as connection:
         downgrade(connection, "base")
 
-    with _Open(database_url) as connection:
+    with Transaction(database_url) as connection:
         assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
 
 
 def test_a_database_of_a_newer_version_is_left_alone(database_url: str) -> None:
-    with _Open(database_url) as connection:
+    with Transaction(database_url) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
     with pytest.raises(StorageError, match="newer version"):
@@ -95,7 +80,7 @@ async def test_many_processes_may_migrate_at_once(
     started = [await launcher.start(tmp_path, environment, "bot", "migrate") for _ in range(4)]
 
     assert await asyncio.gather(*(process.wait() for process in started)) == [0] * 4
-    with _Open(empty_database_url) as connection:
+    with Transaction(empty_database_url) as connection:
         assert connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
 
 

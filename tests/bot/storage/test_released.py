@@ -14,18 +14,18 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Column, Connection, MetaData, create_engine
+from sqlalchemy import Column, Connection, MetaData
 
 from bot.domain import Deliberation, FailureKind, State
 from bot.domain.events import DeliberationFailed
 from bot.errors import NotFound
-from bot.storage.address import parse_address
 from bot.storage.database import open_database
 from bot.storage.migrate import go_back, migrate
 from bot.storage.records import SqlRecords
 from bot.storage.tables import REVISION
 from bot.storage.team_tables import metadata
 from bot.storage.upgrade import upgrade
+from tests.bot.storage.transaction import Transaction
 
 _FOLDER = Path(__file__).parent / "released"
 RELEASED = sorted(path.stem for path in _FOLDER.glob("*.json"))
@@ -43,14 +43,14 @@ async def test_what_an_older_version_kept_outlives_the_way_up_and_down(
     empty_database_url: str, revision: str
 ) -> None:
     url = empty_database_url
-    with _transaction(url) as connection:
+    with Transaction(url) as connection:
         upgrade(connection, revision)
         _fill(connection, json.loads((_FOLDER / f"{revision}.json").read_text()))
     before = _rows(url)
 
     migrate(url)
 
-    with _transaction(url) as connection:
+    with Transaction(url) as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     interrupted = await _read_both(url)
     go_back(url, revision)
@@ -89,21 +89,6 @@ async def _end(url: str, interrupted: Deliberation) -> None:
 def test_a_version_that_never_was_is_not_gone_back_to(sqlite_url: str, revision: str) -> None:
     with pytest.raises(NotFound, match=f"no older version '{revision}' of the tables"):
         go_back(sqlite_url, revision)
-
-
-class _transaction:  # noqa: N801 - used as a function
-    """A blocking connection in a transaction."""
-
-    def __init__(self, url: str) -> None:
-        self._engine = create_engine(parse_address(url))
-        self._begun = self._engine.begin()
-
-    def __enter__(self) -> Connection:
-        return self._begun.__enter__()
-
-    def __exit__(self, *error: object) -> None:
-        self._begun.__exit__(None, None, None)
-        self._engine.dispose()
 
 
 def _fill(connection: Connection, rows: Mapping[str, list[Row]]) -> None:
@@ -149,7 +134,7 @@ def _any(column: Column[object], deliberation_id: object) -> object:
 def _rows(url: str) -> Rows:
     """Return all rows of all tables, in an order that depends on nothing but them."""
     known = MetaData()
-    with _transaction(url) as connection:
+    with Transaction(url) as connection:
         known.reflect(connection)
         return {
             table.name: sorted(

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from bot.domain import Deliberation, Place, PostState
 from bot.domain.reports import RootReport
+from bot.ports.observer import NOBODY, WorkObserver
 from bot.work.worker import Platform, Worker
 from tests.fakes.chat import FakeChat
 from tests.fakes.council import PLACE, Script, Step, deliberation
@@ -17,6 +18,8 @@ from tests.fakes.turns import FakeTurns
 
 class Stage:
     """A worker and everything around it."""
+
+    observer: WorkObserver = NOBODY
 
     def __init__(self, chat: FakeChat | None = None) -> None:
         self.records = FakeRecords()
@@ -32,6 +35,7 @@ class Stage:
             outbox=self.outbox,
             turns=self.turns,
             platforms={"console": Platform(self.chat)},
+            observer=self.observer,
         )
 
     async def ask(self, place: Place = PLACE) -> None:

@@ -10,11 +10,9 @@ from bot.domain import Deliberation, Failure, FailureKind
 from bot.domain.events import DeliberationCancelled, DeliberationFailed, MemberFailed
 from bot.errors import ChatBusy, ChatRefused, ChatUnclear
 from bot.metrics.work import WorkMeters
-from bot.work.worker import Platform, Worker
 from tests.bot.work.stage import Stage
 from tests.fakes.chat import FakeChat
-from tests.fakes.council import SLOTS, WHOLE, Script, Step
-from tests.fakes.models import FakeModels, Says
+from tests.fakes.council import SLOTS, WHOLE, Step
 from tests.fakes.virtual import virtual
 from tests.scraping import Figures
 
@@ -27,18 +25,7 @@ class Observed(Stage):
     def __init__(self, chat: FakeChat | None = None) -> None:
         super().__init__(chat)
         self.registry = CollectorRegistry()
-        self.meters = WorkMeters(self.registry)
-
-    def worker(self, script: Script) -> Worker:
-        return Worker(
-            deliberate=script,
-            models=lambda _: FakeModels(lambda _: Says("")),
-            records=self.records,
-            outbox=self.outbox,
-            turns=self.turns,
-            platforms={"console": Platform(self.chat)},
-            observer=self.meters,
-        )
+        self.observer = WorkMeters(self.registry)
 
     async def asked(self, *steps: Step) -> Deliberation:
         await self.ask()
