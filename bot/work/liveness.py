@@ -26,7 +26,10 @@ from bot.errors import StorageError
 _RECOVERY_ATTEMPTS = 100
 _RECOVERY_POLL_S = 0.05
 # How long a lost lock session goes unnoticed; meanwhile the epochs keep two workers apart.
-_SESSION_CHECK_S = 5.0
+_SESSION_CHECK_S = 1.0
+# When a server starts, no process has its lock yet, though it may live: by then each has.
+_GRACE_S = 5
+_GRACE_POLL_S = 0.2
 
 _LOCK = "SELECT pg_advisory_lock(%s)"
 _TRY_LOCK = "SELECT pg_try_advisory_lock(%s)"
@@ -34,6 +37,7 @@ _UNLOCK = "SELECT pg_advisory_unlock(%s)"
 _TRY_SHARED_LOCK = "SELECT pg_try_advisory_lock_shared(%s)"
 _UNLOCK_SHARED = "SELECT pg_advisory_unlock_shared(%s)"
 _PROBE = "SELECT %s = 0"
+_IS_SETTLED = "SELECT clock_timestamp() - pg_postmaster_start_time() > make_interval(secs => %s)"
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -177,7 +181,9 @@ class PostgresLiveness:
 
     @asynccontextmanager
     async def recovering(self) -> AsyncGenerator[bool, None]:
-        """Hold the right to take over the work of the dead."""
+        """Hold the right to take over the work of the dead; the living are heard of by then."""
+        while not await self._ask(_IS_SETTLED, _GRACE_S):  # noqa: ASYNC110 the server tells nobody
+            await asyncio.sleep(_GRACE_POLL_S)
         lock = _lock_number("recovery")
         # A session may take its own lock twice, so within this process the asyncio lock decides.
         async with self._recovery:

@@ -15,6 +15,7 @@ from bot.errors import StorageError
 from bot.work import liveness
 from bot.work.database import engine_url, liveness_of
 from bot.work.liveness import Liveness
+from tests.postgres import Postgres
 
 Open = Callable[[str], Liveness]
 
@@ -95,3 +96,19 @@ async def test_a_session_that_was_lost_is_opened_again(
             await asyncio.sleep(0.02)
             with suppress(StorageError):
                 seen = await two.is_alive("one")
+
+
+@pytest.mark.postgres
+async def test_nobody_takes_the_living_for_dead_after_the_server_restarted(
+    postgres: Postgres, postgres_url: str
+) -> None:
+    def open_liveness(executor_id: str) -> Liveness:
+        return liveness_of(engine_url(postgres_url), executor_id)
+
+    async with open_liveness("one"):
+        await asyncio.to_thread(postgres.stop)
+        await asyncio.to_thread(postgres.start)
+
+        async with open_liveness("two") as two, two.recovering() as is_ours:
+            assert is_ours
+            assert await two.is_alive("one")
