@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from urllib.request import urlopen
 
 from tests.bench.databases import Databases
-from tests.bench.processes import Found, alone, bare, model_server, together
+from tests.bench.processes import Found, alone, bare, least, model_server, together
 from tests.bench.setups import Setup
 from tests.bench.table import Row
 from tests.bench.whole_councils import PACES
@@ -33,10 +33,10 @@ def one(setup: Setup, made: Databases) -> Iterator[Row]:
     scripts = {"default": {"latency_s": STAGE_S}, "models": paces}
     with model_server(scripts) as port:
         found = alone(port, 1, made.new(), members=tuple(PACES))
-        least = bare(port, 1)
+        minimum = bare(port, 1)
     first_s = found.first_answer_s - min(PACES.values())
     final_s = found.total_s - (2 * max(PACES.values()) + STAGE_S)
-    bare_s = least.wall_s - 3 * STAGE_S
+    bare_s = minimum.wall_s - 3 * STAGE_S
     yield Row("first answer, after its own latency", setup.name, first_s, "s", _FIRST_BAR_S)
     yield Row(
         "final answer, after the critical path", setup.name, final_s, "s", _FINAL_BAR_S, bare_s
@@ -63,17 +63,17 @@ def hanging(setup: Setup, made: Databases) -> Iterator[Row]:
     yield Row("a hanging member: requests to it", setup.name, asked.count(_HUNG), "", 1)
 
 
-def many(setup: Setup, made: Databases, councils: int) -> Iterator[Row]:
+def many(setup: Setup, made: Databases, councils: int, rounds: int) -> Iterator[Row]:
     """Tell what councils cost that begin at the same time."""
     with model_server({"default": {"latency_s": STAGE_S}}) as port:
-        least = bare(port, councils)
-        found = held(setup, port, councils, made.new())
+        minimum = least(rounds, lambda: bare(port, councils))
+        found = least(rounds, lambda: held(setup, port, councils, made.new()))
     what, is_promised = f"{councils} councils at once", setup.kind == "sqlite"
     bars = _WALL_BARS_S.get(councils), _CPU_BAR_MS, _RSS_BAR_MB
     wall_s, cpu_ms, rss_mb = bars if is_promised else (None, None, None)
-    yield Row(f"{what}: wall", setup.name, found.wall_s, "s", wall_s, least.wall_s)
-    yield Row(f"{what}: CPU each", setup.name, found.cpu_ms, "ms", cpu_ms, least.cpu_ms)
-    yield Row(f"{what}: RSS", setup.name, found.rss_mb, "MB", rss_mb, least.rss_mb)
+    yield Row(f"{what}: wall", setup.name, found.wall_s, "s", wall_s, minimum.wall_s)
+    yield Row(f"{what}: CPU each", setup.name, found.cpu_ms, "ms", cpu_ms, minimum.cpu_ms)
+    yield Row(f"{what}: RSS", setup.name, found.rss_mb, "MB", rss_mb, minimum.rss_mb)
 
 
 def held(setup: Setup, port: int, councils: int, database: str) -> Found:

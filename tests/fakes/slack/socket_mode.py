@@ -77,7 +77,10 @@ class SocketMode:
             return web.Response(status=503 if self._is_refusing() else 403)
         self._tickets.discard(ticket)
         socket = web.WebSocketResponse(timeout=CLOSING_S)
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except aiohttp.ClientConnectionResetError:  # who opened it is gone already
+            return socket
         connection = _Connection(request, socket)
         if len(self._connections) >= MOST_CONNECTIONS:
             await connection.send(_disconnect("too_many_websockets"))
