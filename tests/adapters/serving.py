@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from tests.adapters.stage import CHAIR, MEMBERS
@@ -14,6 +14,8 @@ from tests.fakes.model_server import ModelServer
 from tests.launcher import Process, Start
 
 _PATIENCE_S = 90.0
+# A program with nothing to do has ended by then; one that waits for models may wait for long.
+_GOODBYE_S = 0.5
 
 
 @asynccontextmanager
@@ -27,10 +29,21 @@ async def program(
         await asyncio.wait_for(process.stderr.readuntil(b"Council is ready.\n"), _PATIENCE_S)
         yield process
     finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
+        await stop(process)
         _, said = await process.communicate()
         assert b"Traceback" not in said, said.decode()
+
+
+async def stop(process: Process) -> None:
+    """Ask a program to end, and again if it waits for what is out.
+
+    Whatever it says must fit into a pipe until somebody reads it.
+    """
+    for _ in range(2):
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), _GOODBYE_S)
 
 
 def environment(folder: Path) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.composition.service import Ending
 from bot.config import Settings
 from bot.config.file import CouncilFile
 from bot.domain import Deliberation, PostState
@@ -29,6 +30,13 @@ class FastPace(SqlPace):
 
     async def take(self, key: str, *, every_s: float, burst: int, within_s: float) -> float:
         return await super().take(key, every_s=every_s / SPEED, burst=burst, within_s=within_s)
+
+
+def hurried() -> Ending:
+    """Return the ending of a service that waits for no calls when its context closes."""
+    ending = Ending()
+    ending.hurry.set()
+    return ending
 
 
 @dataclass(kw_only=True)

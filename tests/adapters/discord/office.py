@@ -15,7 +15,7 @@ from bot.composition import discord as composition
 from bot.composition.service import open_service
 from bot.config import Settings
 from bot.domain import Deliberation
-from tests.adapters.stage import FastPace, Stage, settled
+from tests.adapters.stage import FastPace, Stage, hurried, settled
 from tests.fakes.discord.records import Channel, Message, Person
 from tests.fakes.discord.server import DiscordServer
 
@@ -41,7 +41,7 @@ class Office(Stage):
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[None]:
         """Run the bot in this process, connected to the gateway."""
-        async with open_service(self.settings(), self.said.append):
+        async with open_service(self.settings(), self.said.append, ending=hurried()):
             await self.discord.until(lambda: self.discord.connections > 0)
             yield
 

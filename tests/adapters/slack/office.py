@@ -14,7 +14,7 @@ from adapters.slack.wire.http import open_http
 from bot.composition import slack as composition
 from bot.composition.service import open_service
 from bot.config import Settings
-from tests.adapters.stage import FastPace, Stage
+from tests.adapters.stage import FastPace, Stage, hurried
 from tests.fakes.slack.records import Message
 from tests.fakes.slack.server import SlackServer
 from tests.fakes.slack.world import Channel, Person
@@ -57,7 +57,7 @@ class Office(Stage):
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[None]:
         """Run the bot in this process; Slack delivers to it."""
-        async with open_service(self.settings(), self.said.append):
+        async with open_service(self.settings(), self.said.append, ending=hurried()):
             for line in self.said:
                 if line.startswith("HTTP: "):
                     self.slack.request_url = f"{line.removeprefix('HTTP: ')}/slack/events"

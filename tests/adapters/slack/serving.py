@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from asyncio.subprocess import STDOUT
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.adapters.serving import configure, environment
+from tests.adapters.serving import configure, environment, stop
 from tests.adapters.serving import program as run_program
 from tests.fakes.model_server import ModelServer
 from tests.fakes.slack.server import SlackServer
@@ -66,8 +65,7 @@ async def serving(
         assert process.returncode is None, served.text
         yield served
     finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
+        await stop(process)
         await process.wait()
         await reading
     assert "Traceback" not in served.text, served.text
