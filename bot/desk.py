@@ -32,6 +32,8 @@ _BEHIND_ALL = (
 )
 # Whose turn comes within that need not be told that they wait.
 _MOMENT_S = 2.0
+# When hundreds ask at the same time, acknowledgements go before what is told of the line.
+_TOLD_AT_ONCE = 2
 # How long what was acknowledged may still take when the program ends.
 _GOODBYE_S = 5.0
 
@@ -78,7 +80,7 @@ class Desk:
     """What listeners work with. Its methods raise `StorageError`.
 
     `rooms` are the platform's channels, for what a schedule takes along when it is run at once.
-    `telling` are the deliberations whose place in line is being told.
+    `telling` are the deliberations whose place in line is being told, a few of them `by_and_by`.
     """
 
     app: App
@@ -89,6 +91,7 @@ class Desk:
     rooms: Rooms | None = None
     errands: Errands = field(default_factory=Errands)
     telling: set[str] = field(default_factory=set[str])
+    by_and_by: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_TOLD_AT_ONCE))
 
     @property
     def team(self) -> Team:
@@ -118,13 +121,16 @@ class Desk:
 
     async def line(self, deliberation_id: str) -> Aside | None:
         """Say how long the line is before a question; None if it may begin at once."""
-        sentence = in_line(await self.app.ahead(deliberation_id))
-        if sentence is None or deliberation_id in self.telling:
+        if await self._in_line(deliberation_id) is None or deliberation_id in self.telling:
             return None  # of deliveries that come together one is told
         self.telling.add(deliberation_id)
         await asyncio.sleep(_MOMENT_S)
         self.telling.discard(deliberation_id)
-        return in_line(await self.app.ahead(deliberation_id))
+        return await self._in_line(deliberation_id)
+
+    async def _in_line(self, deliberation_id: str) -> Aside | None:
+        async with self.by_and_by:
+            return in_line(await self.app.ahead(deliberation_id))
 
     async def rate(self, deliberation_id: str, person: str, scope: Scope, *, is_good: bool) -> None:
         """Note a thumb of somebody who may see the deliberation. Raises `NotFound`."""

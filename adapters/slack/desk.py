@@ -84,7 +84,8 @@ class SlackDesk(Desk):
             if caller.thread is not None:
                 whisper["thread_ts"] = caller.thread
             with suppress(ChatError):  # it comes all the same
-                await self.api.call("chat.postEphemeral", caller.workspace, whisper)
+                async with self.by_and_by:
+                    await self.api.call("chat.postEphemeral", caller.workspace, whisper)
 
     async def person(self, caller: Caller, *, is_fresh: bool = False) -> Person:
         """Return who calls, with their rights at the moment, or those of a minute ago.

@@ -28,6 +28,8 @@ _CANCELLED_EVERY_S = 0.5
 _LOOK_EVERY_S = 1.0
 # Looking may not take more than a sixth of the time, however many wait.
 _REST = 5.0
+# Where hundreds wait for their channel, most of what is told is of a turn that nobody can take yet.
+_VAIN_S = 0.25
 _POLL_S = 0.25
 _MEND_EVERY_S = 60.0
 # Whose turn was when: more workspaces than that are hardly busy at once.
@@ -208,10 +210,12 @@ class Line:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_EVERY_S):
                     await self._news.wait()
+            is_vain = self._news.is_set()
             self._news.clear()
             with suppress(StorageError):
-                await self._look()
-            await asyncio.sleep(min(_REST * self._took_s, _LOOK_EVERY_S))
+                is_vain = not await self._look() and self._room() > 0 and is_vain
+            rest_s = min(_REST * self._took_s, _LOOK_EVERY_S)
+            await asyncio.sleep(max(rest_s, _VAIN_S) if is_vain else rest_s)
 
     async def _look(self) -> list[str]:
         """Take the turns that there is room for, and start them."""

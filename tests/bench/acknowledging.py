@@ -23,6 +23,7 @@ from tests.fakes.slack.server import SlackServer
 
 _SPREAD_S = 6.0
 _AT_ONCE = 25
+_CALM_S = 4.0
 # What runs goes on running, so that the line stays as long as it is.
 _LATENCY_S = 300.0
 _DEADLINES = "[deadlines]\nsoft_min = 300\ncall = 600\ndeliberation = 900\n"
@@ -55,6 +56,7 @@ async def p99_ms(setup: Setup, database: str, waiting: int, deliveries: int) -> 
             town = Town(slack)
             await slack.command("help", channel=town.channels[0], person=town.people[0])
             asked = await _ask(town, waiting)
+            await _calm(town)
             return _p99_ms(await _deliver(town, deliveries)), _p99_ms(asked)
 
 
@@ -73,6 +75,14 @@ async def _ask(town: Town, questions: int) -> list[Reply]:
             return await town.ask(number)
 
     return await asyncio.gather(*map(ask, range(questions)))
+
+
+async def _calm(town: Town) -> None:
+    """Return when all have been told that they wait: that is a burst of its own."""
+    told = -1
+    while told < len(town.slack.ephemerals):
+        told = len(town.slack.ephemerals)
+        await asyncio.sleep(_CALM_S)
 
 
 async def _deliver(town: Town, deliveries: int) -> list[Reply]:

@@ -8,11 +8,12 @@ from collections.abc import AsyncGenerator, Awaitable, Generator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import delete
 
-from bot.domain import Place, State
+from bot.domain import Place, State, Turn
 from bot.ports import Records, Work
 from bot.storage.database import Database, open_database
 from bot.storage.records import SqlRecords
@@ -557,3 +558,28 @@ class TestUnshared:
         await _soon(line.wait("d1"))
 
         assert house.runs.ended == ["d1"]
+
+
+async def test_news_of_turns_that_must_wait_cost_a_few_looks_a_second(
+    sqlite_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sqlite_house.store("d1", "d2", channels=["c", "c"])
+    looks, take = 0, SqlTurns.take
+
+    async def counted(*given: Any, **named: Any) -> tuple[Turn, ...]:
+        nonlocal looks
+        looks += 1
+        return await take(*given, **named)
+
+    monkeypatch.setattr(SqlTurns, "take", counted)
+    async with sqlite_house.line() as line:
+        await sqlite_house.runs.began("d1")
+        looks = 0
+        for _ in range(100):
+            await line.start(deliberation("d2", place("c")))
+            await asyncio.sleep(0.01)
+        seen = looks
+        sqlite_house.runs.may_end("d1")
+        await sqlite_house.runs.began("d2")
+
+    assert 1 <= seen < 10
