@@ -34,21 +34,26 @@ settings.load_profile("council")
 
 
 ON_BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
-# These let programs die and wait for deadlines.
-LONG = ("test_crash", "test_faults", "test_once", "test_shards")
+# Where files take longest: whole services that die, wait and start, then whole platforms.
+LONG = ("e2e", "adapters")
 
 
 @pytest.hookimpl(trylast=True)  # hypothesis marks its tests in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the long files, lest one process be left alone with them at the end.
+    """Begin with the long files, lest one process be left alone with one at the end.
 
     No coverage is measured where examples are generated: hundreds of them reach what a few tests
     reach, and take three times as long while traced.
     """
-    items.sort(key=lambda item: item.path.stem not in LONG)
+    items.sort(key=_rank)
     for item in items:
         if item.get_closest_marker("hypothesis") is not None:
             item.add_marker("no_cover")
+
+
+def _rank(item: pytest.Item) -> int:
+    folders = item.path.parts
+    return next((rank for rank, name in enumerate(LONG) if name in folders), len(LONG))
 
 
 def pytest_collection_finish() -> None:
