@@ -30,6 +30,7 @@ settings.register_profile(
     phases=[phase for phase in Phase if phase is not Phase.explain],
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("long", settings.get_profile("council"), max_examples=10_000)
 settings.load_profile("council")
 
 
