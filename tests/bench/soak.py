@@ -1,6 +1,7 @@
 """Thousands of short councils in one real service, and whether it grows by them.
 
-`python -m tests.bench.soak --councils 20000 --faults 0.1 --seed 1 [--database sqlite|postgres]`
+`python -m tests.bench.soak --councils 20000 --faults 0.1 --seed 1 [--database sqlite|postgres]
+[--mode fast|standard|thorough]`
 
 `council serve` is a process of its own behind a fake Slack; its models are fast, and a share of all
 requests to them meets a fault of one kind or another. After each round the service comes to rest
@@ -30,6 +31,7 @@ from typing import Any
 import psutil
 from sqlalchemy import Connection, func, select
 
+from bot.domain import Mode
 from bot.storage.database import Database, open_database
 from bot.storage.tables import deliberations, turns
 from tests.bench.processes import fast_models
@@ -52,7 +54,7 @@ _BAR_MB = 1.0
 _SLACK = 8
 # The fake Slack forgets what nobody looks at any more.
 _REMEMBERED = 200
-_COUNCIL = 'mode = "standard"\n[deadlines]\nsoft_min = 1\ncall = 3\ndeliberation = 30\n'
+_DEADLINES = "[deadlines]\nsoft_min = 1\ncall = 3\ndeliberation = 30\n"
 _MOST_SHOWN = 15
 _TOLD_CHARS = 90
 
@@ -128,7 +130,8 @@ async def soak(options: argparse.Namespace, url: str, folder: Path) -> list[Samp
     samples = folder / "samples"
     setup = Setup(options.database)
     with fast_models(options.faults, options.seed) as port:
-        configure(folder, f"http://127.0.0.1:{port}/v1", _COUNCIL)
+        council = f'mode = "{options.mode}"\n{_DEADLINES}'
+        configure(folder, f"http://127.0.0.1:{port}/v1", council)
         environment = {"SOAK_SAMPLES": str(samples)}
         module = "tests.bench.soak_program"
         async with (
@@ -234,8 +237,11 @@ def main() -> None:
     parser.add_argument("--faults", type=float, default=0.1)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
+    parser.add_argument("--mode", choices=[*Mode], default=Mode.STANDARD)
     options = parser.parse_args()
-    _write(f"seed {options.seed}, {options.database}, {options.faults:.0%} faults\n")
+    _write(
+        f"seed {options.seed}, {options.database}, {options.mode}, {options.faults:.0%} faults\n"
+    )
     with Machine() as machine, tempfile.TemporaryDirectory() as name:
         url = machine.databases(options.database).new()
         is_flat = judge(asyncio.run(soak(options, url, Path(name))))
