@@ -239,9 +239,8 @@ def main() -> None:
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument("--mode", choices=[*Mode], default=Mode.STANDARD)
     options = parser.parse_args()
-    _write(
-        f"seed {options.seed}, {options.database}, {options.mode}, {options.faults:.0%} faults\n"
-    )
+    how = f"{options.database}, {options.mode}, {options.faults:.0%} faults"
+    _write(f"seed {options.seed}, {how}\n")
     with Machine() as machine, tempfile.TemporaryDirectory() as name:
         url = machine.databases(options.database).new()
         is_flat = judge(asyncio.run(soak(options, url, Path(name))))

@@ -19,8 +19,9 @@ _CALM_LOOK_S = 1.0
 # How soon one asks again when there was no place; whoever has some already is in less of a hurry.
 _POLL_S = 0.05
 _SLOW_POLL_S = 0.2
-# After a lost session all try to take back the places that they had, before anyone takes new ones.
-_GRACE_S = 1.0
+# After a lost session all try to take back the places that they had, before anyone takes new ones;
+# whoever waits for nothing sees only with the next look that it is lost.
+_GRACE_S = 2 * _CALM_LOOK_S
 _AGAIN_S = 0.25
 # A session that nobody has needed for so long is closed.
 _UNUSED_S = 30.0

@@ -88,7 +88,7 @@ class TestPostgresPlaces(PlacesContract):
 
         await cut(postgres, postgres_url)
 
-        assert not await theirs.has_one(within_s=1.5)
+        assert not await theirs.has_one(within_s=2.5)
         await ours.stop()
         assert await theirs.has_one(within_s=_PATIENCE_S)
         await theirs.stop()
