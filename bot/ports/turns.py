@@ -45,7 +45,7 @@ class Turns(Protocol):
         ...
 
     async def taken(self, platforms: Collection[str]) -> tuple[Turn, ...]:
-        """Return all turns that are taken."""
+        """Return all turns that are taken, in the order in which they were asked for."""
         ...
 
     async def find(self, deliberation_id: str) -> Turn | None:

@@ -99,8 +99,9 @@ class SqlTurns:
         await self._database.writer.write(Change((turn_over(deliberation_id),)))
 
     async def taken(self, platforms: Collection[str]) -> tuple[Turn, ...]:
-        """Return all turns that are taken."""
-        statement, bound = _TURN.where(_IS_TAKEN, _OF_PLATFORMS), {"platforms": list(platforms)}
+        """Return all turns that are taken, in the order in which they were asked for."""
+        statement = _TURN.where(_IS_TAKEN, _OF_PLATFORMS).order_by(turns.c.position)
+        bound = {"platforms": list(platforms)}
         return await self._database.read(
             lambda connection: tuple(map(_turn, connection.execute(statement, bound)))
         )

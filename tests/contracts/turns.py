@@ -158,7 +158,7 @@ class TurnsContract:
         one, two = [await asked(records, channel=channel) for channel in ("C1", "C2")]
 
         assert await take(turns) == ids(one, two)
-        assert {turn.deliberation_id for turn in await turns.taken(HERE)} == {one.id, two.id}
+        assert [turn.deliberation_id for turn in await turns.taken(HERE)] == ids(one, two)
         assert await turns.taken(["discord"]) == ()
         (turn,) = await turns.take(["discord"], "p2", 1)
         assert turn.deliberation_id == other.id
