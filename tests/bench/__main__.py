@@ -104,7 +104,7 @@ def suite() -> Iterator[Row]:
     """Run all tests and tell how long they take."""
     root = Path(__file__).parents[2]
     began = time.perf_counter()
-    words = ["-m", "pytest", "-q", "-n", "2"]
+    words = ["-m", "poethepoet", "test"]
     subprocess.run(  # noqa: S603 our own tests
         [sys.executable, *words], check=False, cwd=root, stdout=subprocess.DEVNULL
     )
