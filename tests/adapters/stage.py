@@ -28,8 +28,11 @@ SPEED = 25.0
 class FastPace(SqlPace):
     """The pace of a platform whose limits refill faster."""
 
+    speed = SPEED
+
     async def take(self, key: str, *, every_s: float, burst: int, within_s: float) -> float:
-        return await super().take(key, every_s=every_s / SPEED, burst=burst, within_s=within_s)
+        every_s /= self.speed
+        return await super().take(key, every_s=every_s, burst=burst, within_s=within_s)
 
 
 def hurried() -> Ending:

@@ -13,13 +13,15 @@ from bot.storage.records import SqlRecords
 from tests.adapters.discord.office import shown
 from tests.adapters.discord.serving import program
 from tests.adapters.serving import configure
-from tests.adapters.stage import MEMBERS, SPEED
+from tests.adapters.stage import MEMBERS
 from tests.fakes.discord.intents import Intent
 from tests.fakes.discord.records import Channel
 from tests.fakes.discord.server import DiscordServer
 from tests.fakes.model_server import ModelServer
 from tests.launcher import Launcher
 
+# Turns are 5.5 s apart, at this speed 690 ms; a busy machine may be late by half of it.
+_SPEED, _INTERVAL_S = 8.0, 3.0
 _GUILDS = 8
 _SHARDS = 4
 _RANGES = ("0-1/4", "2-3/4")
@@ -32,11 +34,10 @@ def answered(channel: Channel) -> int:
 async def test_two_processes_with_two_shards_each_serve_every_server_once(
     launcher: Launcher, tmp_path: Path, database_url: str
 ) -> None:
-    async with ModelServer() as models, DiscordServer(speed=SPEED) as discord:
+    async with ModelServer() as models, DiscordServer(speed=_SPEED) as discord:
         discord.allowed_intents = Intent.MESSAGE_CONTENT
         discord.recommended_shards = _SHARDS
-        # Turns are 5.5 s apart, 25 times as fast 220 ms; a busy machine may be late by most of it.
-        discord.identify_interval_s = 1.0
+        discord.identify_interval_s = _INTERVAL_S
         guilds = [discord.add_guild(f"server {number}") for number in range(_GUILDS)]
         channels = [discord.add_channel("general", guild=guild) for guild in guilds]
         people = [discord.add_person("Ada", guild=guild) for guild in guilds]
@@ -46,7 +47,12 @@ async def test_two_processes_with_two_shards_each_serve_every_server_once(
         async with AsyncExitStack() as stack:
             both = [
                 program(
-                    launcher.start, tmp_path, database_url, discord, COUNCIL_DISCORD_SHARDS=shards
+                    launcher.start,
+                    tmp_path,
+                    database_url,
+                    discord,
+                    COUNCIL_DISCORD_SHARDS=shards,
+                    TEST_SPEED=str(_SPEED),
                 )
                 for shards in _RANGES
             ]
