@@ -59,10 +59,10 @@ async def open_traces(
     `goodbye_s` at the end is given up. Raises `BadConfig` if it cannot read one of its variables.
     """
     try:
-        exporter = OTLPSpanExporter()
+        exporter = _Watched(OTLPSpanExporter())
         # At the end of the process it would wait for half a minute.
         provider = TracerProvider(resource=_resource(), shutdown_on_exit=False)
-        provider.add_span_processor(BatchSpanProcessor(_Watched(exporter)))
+        provider.add_span_processor(BatchSpanProcessor(exporter))
     except (ValueError, RuntimeError, OSError) as error:
         message = "OpenTelemetry cannot read one of its variables (OTEL_…); check their values."
         raise BadConfig(message) from error
@@ -70,6 +70,7 @@ async def open_traces(
         yield Traces(provider.get_tracer("council"), providers)
     finally:
         await _shut_down(provider, goodbye_s)
+        exporter.shutdown()
 
 
 class Traces:
@@ -226,7 +227,7 @@ class _Watched(SpanExporter):
 
     def __init__(self, exporter: SpanExporter) -> None:
         self._exporter = exporter
-        self._is_failing = False
+        self._is_failing = self._is_over = False
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         result = self._exporter.export(spans)
@@ -239,7 +240,10 @@ class _Watched(SpanExporter):
         return result
 
     def shutdown(self) -> None:
-        self._exporter.shutdown()
+        """Try no more; what is about to be sent again is given up."""
+        if not self._is_over:
+            self._is_over = True
+            self._exporter.shutdown()
 
     def force_flush(self, timeout_millis: int = 30000) -> bool:
         return self._exporter.force_flush(timeout_millis)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
@@ -289,6 +290,20 @@ async def test_a_collector_that_never_answers_holds_up_neither_councils_nor_the_
             ended = await held(tracing, Rehearsed())
 
     assert ended.state is State.DONE
+
+
+async def test_what_is_given_up_is_not_tried_again(collector: Collector) -> None:
+    collector.status = 503
+    before = set(threading.enumerate())
+
+    async with open_traces((), goodbye_s=0.2) as tracing:
+        sender = set(threading.enumerate()) - before
+        await tracing.work(_nothing)(ID)
+
+    assert sender
+    async with asyncio.timeout(4):  # and it would try for eight seconds
+        while any(thread.is_alive() for thread in sender):  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.02)
 
 
 async def test_an_operator_may_name_the_service(
