@@ -169,9 +169,10 @@ async def test_a_probe_that_is_cancelled_does_not_block_the_next(
 
 
 async def test_short_deadlines_suspend_nobody(models: HttpModels, server: ModelServer):
-    server.scripts["model-a"] = Script(fault="hang", times=6)
+    server.scripts["model-a"] = Script(fault="hang")
     for _ in range(6):
         await failure_of(models, deadline_s=0.05)
+    server.scripts["model-a"] = Script()
 
     assert (await models.complete(request())).text
 

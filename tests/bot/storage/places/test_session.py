@@ -92,7 +92,8 @@ async def test_whoever_says_nothing_for_too_long_loses_all(
     async with asyncio.timeout(_PATIENCE_S):
         await news.wait()
         assert not silent.is_sure()
-        while await theirs.lock(1, 1, [], 1) != [1]:  # the server first tells, and then lets go
+        # The server first tells, and then lets go.
+        while await theirs.lock(1, 1, [], 1) != [1]:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
     with pytest.raises(StorageError):
