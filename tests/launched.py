@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TypedDict
 
 from adapters.console.commandline import parse
+from bot.llm.http import trusted
 
 # All that programs load, but for those modules that run as `__main__`.
 LOADED = (
@@ -22,9 +23,11 @@ LOADED = (
     "adapters.console.live",
     "bot.composition.checks",
     "bot.composition.desk",
+    "bot.composition.discord",
     "bot.composition.providers",
     "bot.composition.records",
     "bot.composition.service",
+    "bot.composition.slack",
     "bot.composition.terminal",
     "bot.logs",
     "bot.storage.loop_sessions",
@@ -109,6 +112,7 @@ def main() -> None:
     for name in LOADED:
         import_module(name)
     parse(["doctor"])  # it loads what reads a command line
+    trusted()
     gc.collect()
     gc.freeze()
     request = serve(socket.socket(fileno=0))

@@ -108,12 +108,13 @@ class Copies:
     def _restore(self, connection: psycopg.Connection) -> None:
         # Without the checks of foreign keys, the order does not matter.
         connection.execute("SET session_replication_role = replica")
+        names = {table: sql.Identifier(*table) for table in self._rows}
+        deletions = (sql.SQL("DELETE FROM {}").format(name) for name in names.values())
+        connection.execute(sql.SQL(";").join(deletions))
         for table, rows in self._rows.items():
-            name = sql.Identifier(*table)
-            connection.execute(sql.SQL("DELETE FROM {}").format(name))
             if rows is not None:
                 insert = "INSERT INTO {} SELECT * FROM json_populate_recordset(NULL::{}, %s)"
-                connection.execute(sql.SQL(insert).format(name, name), [rows])
+                connection.execute(sql.SQL(insert).format(names[table], names[table]), [rows])
 
 
 def _columns(connection: psycopg.Connection) -> Mapping[Table, list[str]]:

@@ -90,7 +90,8 @@ def need_flag(value: object, pointer: str) -> None:
 
 def need_word(value: object, pointer: str, words: Iterable[object]) -> Any:
     known = list(words)
-    need(value in known, pointer, f"must be one of {sorted(map(str, known))}")
+    if value not in known:
+        broken(pointer, f"must be one of {sorted(map(str, known))}")
     return value
 
 
