@@ -138,12 +138,12 @@ async def test_who_was_stopped_for_too_long_does_not_use_the_places_that_it_lost
 
 
 async def test_two_processes_keep_to_one_pace(program: Program, start_asking: StartAsking) -> None:
-    # 60 at once, then one each 60 s / 541.
+    # 60 at once, then one each 60 s / 541; on a busy machine the first of all may come late.
     limit(program, "requests_per_minute = 600\nconcurrency = 100")
 
-    processes = [await start_asking("quick", "35") for _ in range(2)]
+    processes = [await start_asking("quick", "40") for _ in range(2)]
     await asyncio.gather(*(done(process) for process in processes))
 
     moments = sorted(asked.at_s for asked in program.server.requests)
-    assert len(moments) == 70
-    assert moments[-1] - moments[0] > 9 * 60 / 541
+    assert len(moments) == 80
+    assert moments[-1] - moments[0] > 15 * 60 / 541
