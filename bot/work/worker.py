@@ -112,6 +112,8 @@ class Worker:
         try:
             live = LiveState(await stored(partial(self._records.take_up, deliberation_id)))
             journal.taken(live.deliberation)
+            if live.deliberation.state is State.CANCELLED:  # while it waited for somebody
+                self._note_end(live.deliberation)
             if reason is not None:
                 await self._end(live, reason)
             # Before the first taker nothing was planned: one look into the database less.
@@ -182,8 +184,7 @@ class Worker:
         failure = DeliberationFailed(reason)
         await stored(partial(self._records.save, live.deliberation, [failure], posts=posts))
         live.fold(failure)
-        journal.ended(live.deliberation)
-        self._observer.ended(live.deliberation)
+        self._note_end(live.deliberation)
 
     async def _fail(self, live: LiveState, reason: str) -> None:
         try:
@@ -201,8 +202,7 @@ class Worker:
                 deliberation = await self._records.load(deliberation_id)
                 if deliberation.state is not State.CANCELLED:
                     return
-                journal.ended(deliberation)
-                self._observer.ended(deliberation)
+                self._note_end(deliberation)
                 chat = self._platforms[deliberation.question.place.platform].chat
                 for post in await self._outbox.owed(deliberation_id):
                     is_live = post.slot == ROOT or post.state is PostState.OPEN
@@ -210,6 +210,10 @@ class Worker:
                         await chat.edit(post, report(deliberation, post.slot))
         except (CouncilError, TimeoutError):
             log.warning("cancellation not shown", deliberation=deliberation_id)
+
+    def _note_end(self, deliberation: Deliberation) -> None:
+        journal.ended(deliberation)
+        self._observer.ended(deliberation)
 
 
 class _Run:

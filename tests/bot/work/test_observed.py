@@ -94,6 +94,18 @@ async def test_a_deliberation_that_was_cancelled_counts_as_such() -> None:
 
 
 @virtual
+async def test_one_that_was_cancelled_while_it_waited_counts_as_well() -> None:
+    stage = Observed()
+    await stage.ask()
+    taken = await stage.records.take_up("d1")
+    await stage.records.save(taken, [DeliberationCancelled()])
+
+    await stage.run()
+
+    assert ends(stage.figures()) == {"done": 0, "failed": 0, "cancelled": 1}
+
+
+@virtual
 async def test_a_council_that_ended_before_is_not_counted_again() -> None:
     stage = Observed()
     await stage.asked(*WHOLE)
