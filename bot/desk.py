@@ -121,14 +121,14 @@ class Desk:
 
     async def line(self, deliberation_id: str) -> Aside | None:
         """Say how long the line is before a question; None if it may begin at once."""
-        if await self._in_line(deliberation_id) is None or deliberation_id in self.telling:
+        if await self._aside(deliberation_id) is None or deliberation_id in self.telling:
             return None  # of deliveries that come together one is told
         self.telling.add(deliberation_id)
         await asyncio.sleep(_MOMENT_S)
         self.telling.discard(deliberation_id)
-        return await self._in_line(deliberation_id)
+        return await self._aside(deliberation_id)
 
-    async def _in_line(self, deliberation_id: str) -> Aside | None:
+    async def _aside(self, deliberation_id: str) -> Aside | None:
         async with self.by_and_by:
             return in_line(await self.app.ahead(deliberation_id))
 

@@ -112,7 +112,7 @@ class Worker:
         try:
             live = LiveState(await stored(partial(self._records.take_up, deliberation_id)))
             journal.taken(live.deliberation)
-            if live.deliberation.state is State.CANCELLED:  # while it waited for somebody
+            if live.deliberation.state is State.CANCELLED:  # while nobody ran it
                 self._note_end(live.deliberation)
             if reason is not None:
                 await self._end(live, reason)

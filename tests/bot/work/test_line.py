@@ -471,6 +471,31 @@ async def test_another_process_tells_at_once_that_a_channel_is_free(
     postgres_lines.drop(url)
 
 
+async def test_news_of_turns_that_must_wait_cost_a_few_looks_a_second(
+    sqlite_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sqlite_house.store("d1", "d2", channels=["c", "c"])
+    looks, take = 0, SqlTurns.take
+
+    async def counted(*given: Any, **named: Any) -> tuple[Turn, ...]:
+        nonlocal looks
+        looks += 1
+        return await take(*given, **named)
+
+    monkeypatch.setattr(SqlTurns, "take", counted)
+    async with sqlite_house.line() as line:
+        await sqlite_house.runs.began("d1")
+        looks = 0
+        for _ in range(100):
+            await line.start(deliberation("d2", place("c")))
+            await asyncio.sleep(0.01)
+        seen = looks
+        sqlite_house.runs.may_end("d1")
+        await sqlite_house.runs.began("d2")
+
+    assert 1 <= seen < 10
+
+
 async def _nothing(_deliberation_id: str) -> None:
     return None
 
@@ -558,28 +583,3 @@ class TestUnshared:
         await _soon(line.wait("d1"))
 
         assert house.runs.ended == ["d1"]
-
-
-async def test_news_of_turns_that_must_wait_cost_a_few_looks_a_second(
-    sqlite_house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await sqlite_house.store("d1", "d2", channels=["c", "c"])
-    looks, take = 0, SqlTurns.take
-
-    async def counted(*given: Any, **named: Any) -> tuple[Turn, ...]:
-        nonlocal looks
-        looks += 1
-        return await take(*given, **named)
-
-    monkeypatch.setattr(SqlTurns, "take", counted)
-    async with sqlite_house.line() as line:
-        await sqlite_house.runs.began("d1")
-        looks = 0
-        for _ in range(100):
-            await line.start(deliberation("d2", place("c")))
-            await asyncio.sleep(0.01)
-        seen = looks
-        sqlite_house.runs.may_end("d1")
-        await sqlite_house.runs.began("d2")
-
-    assert 1 <= seen < 10

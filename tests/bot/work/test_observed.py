@@ -94,7 +94,7 @@ async def test_a_deliberation_that_was_cancelled_counts_as_such() -> None:
 
 
 @virtual
-async def test_one_that_was_cancelled_while_it_waited_counts_as_well() -> None:
+async def test_one_that_was_cancelled_while_nobody_ran_it_counts_as_well() -> None:
     stage = Observed()
     await stage.ask()
     taken = await stage.records.take_up("d1")
