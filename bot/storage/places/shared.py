@@ -100,11 +100,16 @@ class PostgresPlaces:
 
     def _leave(self, pool: Pool, held: Held) -> None:
         pool.leave(held, _now())
+        is_sure = self._serve(pool)
+        if pool.returned or (pool.has_waiting and not is_sure):
+            self._stir()
+
+    def _serve(self, pool: Pool) -> bool:
+        """Give free places to those who wait, if they are ours beyond doubt; say whether."""
         is_sure = self._session.is_sure()
         if is_sure:
             pool.serve()
-        if pool.returned or (pool.has_waiting and not is_sure):
-            self._stir()
+        return is_sure
 
     def _stir(self) -> None:
         self._stirred.set()
@@ -166,7 +171,7 @@ class PostgresPlaces:
         for pool in self._pools.values():
             # A pool that began meanwhile is looked at the next time.
             pool.consider(others.get(pool.number, []), _now())
-            pool.serve()
+            self._serve(pool)
         is_crowded = any(pool.is_crowded for pool in self._pools.values())
         self._look_at = _now() + (_LOOK_S if is_crowded else _CALM_LOOK_S)
 
@@ -182,7 +187,7 @@ class PostgresPlaces:
     async def _try(self, pool: Pool) -> None:
         numbers = await self._session.lock(pool.number, pool.most, pool.locked, pool.wants)
         pool.gain(numbers, _now())
-        pool.serve()
+        self._serve(pool)
         pool.next_try = _now() + (_SLOW_POLL_S if pool.locked else _POLL_S)
         if pool.wants:
             self._look_at = min(self._look_at, _now() + _LOOK_S)

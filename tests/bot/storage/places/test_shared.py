@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import LiteralString
 
 import psycopg
@@ -13,6 +13,8 @@ from sqlalchemy import make_url
 from bot.ports import Places
 from bot.storage.address import parse_address
 from bot.storage.places import shared
+from bot.storage.places.pool import Other
+from bot.storage.places.session import LockSession
 from bot.storage.places.shared import PostgresPlaces, open_places
 from tests.contracts.places import Holder, PlacesContract, Tally, use
 from tests.postgres import Postgres
@@ -109,6 +111,38 @@ class TestPostgresPlaces(PlacesContract):
         await taker.stop()
         assert await again.has_one(within_s=_PATIENCE_S)
         await again.stop()
+
+    async def test_the_last_answer_of_a_lost_session_serves_nobody(
+        self,
+        processes: Sequence[Places],
+        postgres: Postgres,
+        postgres_url: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """As it is for whoever was stopped while the answer was on its way."""
+        ours, theirs = processes
+        first, second, taker = Holder(ours), Holder(ours), Holder(theirs)
+        await first.start()
+        second.ask()
+        answer, was_lost = LockSession.others, asyncio.Event()
+
+        async def late(session: LockSession, keys: Sequence[int]) -> Mapping[int, list[Other]]:
+            others = await answer(session, keys)
+            if not was_lost.is_set():
+                was_lost.set()
+                await cut(postgres, postgres_url)
+                await taker.start()
+                await first.stop()
+            return others
+
+        monkeypatch.setattr(LockSession, "others", late)
+        async with asyncio.timeout(_PATIENCE_S):
+            await was_lost.wait()
+
+        assert not await second.has_one(within_s=1.0)
+        await taker.stop()
+        assert await second.has_one(within_s=_PATIENCE_S)
+        await second.stop()
 
     async def test_all_wait_while_the_server_is_away(self, postgres_url: str) -> None:
         gone = parse_address(postgres_url).set(host="127.0.0.1", port=1, query={})
