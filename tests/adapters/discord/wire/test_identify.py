@@ -125,7 +125,8 @@ async def test_processes_share_the_shards_and_the_turns(
             ears = Ears(http, SqlPace(database))
             processes.append(ears)
             reach = Reach(shards=(range(first, first + 2), 4))
-            gateways.append(await stack.enter_async_context(ears.open(reach, patience_s=0.0)))
+            opening = ears.open(reach, patience_s=0.0, identify_every_s=20 / SPEED)
+            gateways.append(await stack.enter_async_context(opening))
         await discord.until(lambda: all(gateway.is_ready for gateway in gateways))
         for number, guild in enumerate(guilds):
             place = discord.add_channel("general", guild=guild)
