@@ -112,14 +112,14 @@ class Worker:
         try:
             live = LiveState(await stored(partial(self._records.take_up, deliberation_id)))
             journal.taken(live.deliberation)
-            if live.deliberation.state is State.CANCELLED:  # while nobody ran it
-                self._note_end(live.deliberation)
             if reason is not None:
                 await self._end(live, reason)
             # Before the first taker nothing was planned: one look into the database less.
             is_first = live.deliberation.epoch == 1 and reason is None
             posts = () if is_first else await self._owed(live.deliberation)
             await self._bring_to_end(live, posts)
+            if live.deliberation.state is State.CANCELLED:  # while nobody ran it
+                self._note_end(live.deliberation)
         except asyncio.CancelledError:
             await self._say_goodbye(deliberation_id)
             raise

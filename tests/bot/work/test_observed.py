@@ -106,6 +106,24 @@ async def test_one_that_was_cancelled_while_nobody_ran_it_counts_as_well() -> No
 
 
 @virtual
+async def test_a_cancellation_whose_showing_is_interrupted_counts_once() -> None:
+    stage = Observed()
+    await stage.ask()
+    await stage.interrupt(*WHOLE[:5])
+    taken = await stage.records.take_up("d1")
+    await stage.records.save(taken, [DeliberationCancelled()])
+    stage.chat.gates["edit", "root"] = asyncio.Event()
+    run = asyncio.create_task(stage.run())
+    await asyncio.sleep(1)
+
+    run.cancel()
+    await asyncio.wait({run})
+
+    assert run.cancelled()
+    assert ends(stage.figures()) == {"done": 0, "failed": 0, "cancelled": 1}
+
+
+@virtual
 async def test_a_council_that_ended_before_is_not_counted_again() -> None:
     stage = Observed()
     await stage.asked(*WHOLE)
