@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -23,20 +24,26 @@ async def news() -> asyncio.Event:
     return asyncio.Event()
 
 
-@pytest.fixture
-async def ours(postgres_url: str, news: asyncio.Event) -> AsyncGenerator[LockSession]:
-    one = LockSession(postgres_url, 60, news.set)
+@asynccontextmanager
+async def opened(
+    url: str, silence_s: float, on_news: Callable[[], None]
+) -> AsyncGenerator[LockSession]:
+    one = LockSession(url, silence_s, on_news)
     await one.open()
     yield one
     await one.close()
+
+
+@pytest.fixture
+async def ours(postgres_url: str, news: asyncio.Event) -> AsyncGenerator[LockSession]:
+    async with opened(postgres_url, 60, news.set) as one:
+        yield one
 
 
 @pytest.fixture
 async def theirs(postgres_url: str) -> AsyncGenerator[LockSession]:
-    one = LockSession(postgres_url, 60, lambda: None)
-    await one.open()
-    yield one
-    await one.close()
+    async with opened(postgres_url, 60, lambda: None) as one:
+        yield one
 
 
 @pytest.fixture
@@ -44,10 +51,8 @@ async def silent(
     postgres_url: str, news: asyncio.Event, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncGenerator[LockSession]:
     monkeypatch.setattr(session, "_SHORTEST_SILENCE_S", 0.0)
-    one = LockSession(postgres_url, 1, news.set)
-    await one.open()
-    yield one
-    await one.close()
+    async with opened(postgres_url, 1, news.set) as one:
+        yield one
 
 
 @pytest.mark.parametrize("key", KEYS)
