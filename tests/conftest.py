@@ -116,7 +116,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _make_tables(url: str) -> None:
-    """Bring both up to date; to do it for each test would take a tenth of all CPU time."""
+    """Bring both up to date; a copy costs less than doing it for each test."""
     migrate(url)
     DBOS.migrate(engine_url(url).render_as_string(hide_password=False), schema=SCHEMA)
 
